@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# Third-party libraries as the distribution ships them, plus the once-compiled parts of header-only ones.
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(Protobuf 3.21 REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(GTest REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(benchmark REQUIRED)
+find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
+add_library(rapidcheck UNKNOWN IMPORTED)
+set_target_properties(rapidcheck PROPERTIES IMPORTED_LOCATION ${RAPIDCHECK_LIBRARY})
+find_library(YAML_CPP_LIBRARY yaml-cpp REQUIRED)
+add_library(yaml_cpp UNKNOWN IMPORTED)
+set_target_properties(yaml_cpp PROPERTIES IMPORTED_LOCATION ${YAML_CPP_LIBRARY})
+
+# Asio and Beast compile their implementation once here instead of in every file that includes them.
+add_library(nsl_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/third_party/asio.cpp)
+target_link_libraries(nsl_asio PUBLIC Threads::Threads OpenSSL::SSL OpenSSL::Crypto)
+add_library(nsl_beast STATIC ${CMAKE_CURRENT_LIST_DIR}/third_party/beast.cpp)
+target_link_libraries(nsl_beast PUBLIC nsl_asio)
+
+# One precompiled header for Asio coroutines and the standard library.
+add_library(nsl_pch STATIC ${CMAKE_CURRENT_LIST_DIR}/third_party/pch.cpp)
+target_precompile_headers(nsl_pch PRIVATE ${CMAKE_CURRENT_LIST_DIR}/third_party/pch.h)
+function(nsl_use_pch target)
+  target_precompile_headers(${target} REUSE_FROM nsl_pch)
+endfunction()
