@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/encoding.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+
+namespace nsl {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kBase58Digits =
+    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+constexpr std::size_t kBase58TextMax = 1024;
+constexpr std::size_t kChecksumSize = 4;
+
+// Which digit each character is; -1 for those that are none.
+constexpr std::array<std::int8_t, 256> digit_table(std::string_view digits) {
+    std::array<std::int8_t, 256> table{};
+    table.fill(-1);
+    for (std::size_t i = 0; i < digits.size(); ++i)
+        table[static_cast<std::uint8_t>(digits[i])] = static_cast<std::int8_t>(i);
+    return table;
+}
+
+constexpr auto kBase58Values = digit_table(kBase58Digits);
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+// Big-endian base conversion; leading zero bytes become leading '1' characters.
+std::string base58_encode(ByteView data) {
+    std::size_t zeros = 0;
+    while (zeros < data.size() && data[zeros] == 0) ++zeros;
+    std::vector<std::uint8_t> digits;  // base 58, least significant first
+    for (std::uint8_t byte : data.subspan(zeros)) {
+        unsigned carry = byte;
+        for (std::uint8_t& digit : digits) {
+            carry += digit * 256U;
+            digit = static_cast<std::uint8_t>(carry % 58);
+            carry /= 58;
+        }
+        for (; carry != 0; carry /= 58) digits.push_back(static_cast<std::uint8_t>(carry % 58));
+    }
+    std::string text(zeros, '1');
+    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit)
+        text += kBase58Digits[*digit];
+    return text;
+}
+
+Result<Bytes> base58_decode(std::string_view text) {
+    std::size_t zeros = 0;
+    while (zeros < text.size() && text[zeros] == '1') ++zeros;
+    Bytes little;  // least significant first
+    for (char c : text.substr(zeros)) {
+        const int value = kBase58Values[static_cast<std::uint8_t>(c)];
+        if (value < 0)
+            return fail(Errc::invalid_argument, "base58 text has a character outside its alphabet");
+        auto carry = static_cast<unsigned>(value);
+        for (std::uint8_t& byte : little) {
+            carry += byte * 58U;
+            byte = static_cast<std::uint8_t>(carry);
+            carry >>= 8;
+        }
+        if (carry != 0) little.push_back(static_cast<std::uint8_t>(carry));
+    }
+    Bytes out(zeros, 0);
+    out.insert(out.end(), little.rbegin(), little.rend());
+    return out;
+}
+
+}  // namespace
+
+ByteArray<32> sha256(ByteView data) {
+    ByteArray<32> out;
+    NSL_ASSERT(EVP_Digest(data.data(), data.size(), out.data(), nullptr, EVP_sha256(), nullptr) ==
+               1);
+    return out;
+}
+
+ByteArray<32> sha256_twice(ByteView data) {
+    return sha256(sha256(data));
+}
+
+std::string hex_encode(ByteView data) {
+    std::string text;
+    text.reserve(data.size() * 2);
+    for (std::uint8_t byte : data) {
+        text += kHexDigits[byte >> 4];
+        text += kHexDigits[byte & 15];
+    }
+    return text;
+}
+
+Result<Bytes> hex_decode(std::string_view text) {
+    if (text.size() % 2 != 0)
+        return fail(Errc::invalid_argument, "hex text must have an even number of digits");
+    Bytes out;
+    out.reserve(text.size() / 2);
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = hex_value(text[i]);
+        const int low = hex_value(text[i + 1]);
+        if (high < 0 || low < 0) {
+            return fail(
+                Errc::invalid_argument,
+                "hex text has a character that is no hex digit near offset " + std::to_string(i));
+        }
+        out.push_back(static_cast<std::uint8_t>(high << 4 | low));
+    }
+    return out;
+}
+
+std::string base64_encode(ByteView data) {
+    std::string text((data.size() + 2) / 3 * 4 + 1, '\0');  // one more: EVP writes a final NUL
+    const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), data.data(),
+                                       static_cast<int>(data.size()));
+    text.resize(static_cast<std::size_t>(length));
+    return text;
+}
+
+Result<Bytes> base64_decode(std::string_view text) {
+    constexpr std::string_view kRule = "base64 text must be RFC 4648 section 4 with padding";
+    if (text.size() % 4 != 0) return fail(Errc::invalid_argument, std::string(kRule));
+    Bytes out(text.size() / 4 * 3);
+    const int length =
+        EVP_DecodeBlock(out.data(), reinterpret_cast<const unsigned char*>(text.data()),
+                        static_cast<int>(text.size()));
+    if (length < 0) return fail(Errc::invalid_argument, std::string(kRule));
+    std::size_t padding = 0;
+    while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=')
+        ++padding;
+    out.resize(static_cast<std::size_t>(length) - padding);
+    // OpenSSL skips white space at the ends and ignores spare bits; only what encodes back to the
+    // same text was canonical.
+    if (base64_encode(out) != text) return fail(Errc::invalid_argument, std::string(kRule));
+    return out;
+}
+
+std::string base58check_encode(ByteView payload) {
+    const ByteArray<32> digest = sha256_twice(payload);
+    Bytes whole(payload.begin(), payload.end());
+    whole.insert(whole.end(), digest.begin(), digest.begin() + kChecksumSize);
+    return base58_encode(whole);
+}
+
+Result<Bytes> base58check_decode(std::string_view text) {
+    if (text.size() > kBase58TextMax)
+        return fail(Errc::invalid_argument, "base58 text is longer than 1024 characters");
+    TRY(Bytes whole, base58_decode(text));
+    if (whole.size() < kChecksumSize)
+        return fail(Errc::invalid_argument, "base58 text is too short to hold a checksum");
+    Bytes payload(whole.begin(), whole.end() - kChecksumSize);
+    const ByteArray<32> digest = sha256_twice(payload);
+    if (!std::equal(whole.end() - kChecksumSize, whole.end(), digest.begin()))
+        return fail(Errc::invalid_argument, "base58 text has a wrong checksum: mistyped?");
+    return payload;
+}
+
+}  // namespace nsl
