@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chain/rpc_client.h"
+
+#include <utility>
+
+#include "base/checked.h"
+#include "base/encoding.h"
+#include "chain/rpc_reply.h"
+#include "chain/signer_json.h"
+#include "neo/stack_item.h"
+#include "net/http_client.h"
+
+namespace nsl::chain {
+namespace {
+
+constexpr std::int64_t kPicoPerFactor = 10'000;
+
+json::Array params_of(auto... items) {
+    json::Array out;
+    (out.emplace_back(std::move(items)), ...);
+    return out;
+}
+
+Bytes policy_script(std::string_view factor_method) {
+    const neo::Hash160 policy = neo::native::policy();
+    neo::ScriptBuilder script;
+    script.call(policy, "getFeePerByte", {}, neo::CallFlags::read_only);
+    script.call(policy, factor_method, {}, neo::CallFlags::read_only);
+    script.call(policy, "getStoragePrice", {}, neo::CallFlags::read_only);
+    return script.take();
+}
+
+Result<neo::FeePolicy> policy_of(const Execution& run, std::int64_t pico_per_unit) {
+    if (run.vm_state != "HALT" || run.stack.size() != 3)
+        return fail(Errc::internal, "the Policy contract did not answer: " + run.exception);
+    neo::FeePolicy out;
+    TRY(out.fee_per_byte, neo::item_i64(run.stack[0]));
+    TRY(std::int64_t factor, neo::item_i64(run.stack[1]));
+    TRY(out.pico_factor, checked_mul(factor, pico_per_unit));
+    TRY(out.storage_price, neo::item_i64(run.stack[2]));
+    if (out.fee_per_byte < 0 || out.pico_factor < 0 || out.storage_price < 0)
+        return fail(Errc::internal, "the Policy contract's fees should not be negative");
+    return out;
+}
+
+}  // namespace
+
+RpcClient::RpcClient(net::HttpClient& http, std::string url, Logger log)
+    : http_(http), url_(std::move(url)), log_(std::move(log)) {}
+
+Task<Result<RpcReply>> RpcClient::exchange(std::string method, json::Array params) {
+    const std::uint64_t id = next_id_++;
+    json::Object call;
+    call["jsonrpc"] = "2.0";
+    call["id"] = id;
+    call["method"] = method;
+    call["params"] = std::move(params);
+    net::HttpRequest request;
+    request.method = "POST";
+    request.url = url_;
+    request.headers["content-type"] = "application/json";
+    request.body = json::write_value(json::Value(std::move(call)));
+    // Every call may arrive twice: reading changes nothing, and a transaction is known by its hash.
+    request.idempotent = true;
+    Result<net::HttpResponse> response = co_await http_.send(std::move(request));
+    if (!response) {
+        Error error = std::move(response).error();
+        log_.debug("node does not answer", {{"method", method}, {"error", error.message}});
+        if (error.code == Errc::limit_exceeded) error.code = Errc::internal;
+        error.message = method + ": " + error.message;
+        co_return std::unexpected(std::move(error));
+    }
+    if (response->status != 200)
+        co_return fail(Errc::unavailable,
+                       method + ": the node answered HTTP " + std::to_string(response->status));
+    Result<RpcReply> reply = read_reply(response->body, id);
+    if (!reply) {
+        log_.warn("node answered something else than JSON-RPC",
+                  {{"method", method}, {"error", reply.error().message}});
+        co_return fail(reply.error().code, method + ": " + reply.error().message);
+    }
+    co_return std::move(*reply);
+}
+
+Task<Result<json::Value>> RpcClient::raw(std::string method, json::Array params) {
+    CO_TRY(RpcReply reply, co_await exchange(method, std::move(params)));
+    if (const auto* failure = std::get_if<RpcFailure>(&reply))
+        co_return fail(errc_of_code(failure->code), method + ": " + failure->message + " (" +
+                                                        std::to_string(failure->code) + ")");
+    co_return std::get<json::Value>(std::move(reply));
+}
+
+Task<Result<NodeVersion>> RpcClient::version() {
+    CO_TRY(json::Value value, co_await raw("getversion", {}));
+    co_return read_version(value);
+}
+
+Task<Result<std::uint32_t>> RpcClient::block_count() {
+    CO_TRY(json::Value value, co_await raw("getblockcount", {}));
+    CO_TRY(std::uint32_t count, read_u32(value, "getblockcount"));
+    if (count == 0) co_return fail(Errc::internal, "getblockcount: a chain has its first block");
+    co_return count;
+}
+
+Task<Result<Block>> RpcClient::block(std::uint32_t index) {
+    CO_TRY(json::Value value, co_await raw("getblock", params_of(index, 1)));
+    CO_TRY(Block block, read_block(value));
+    if (block.index != index)
+        co_return fail(Errc::internal, "getblock: asked for block " + std::to_string(index) +
+                                           ", got " + std::to_string(block.index));
+    co_return block;
+}
+
+Task<Result<Execution>> RpcClient::application_log(neo::Hash256 transaction) {
+    CO_TRY(json::Value value, co_await raw("getapplicationlog", params_of(transaction.display())));
+    co_return read_application_log(value, transaction);
+}
+
+Task<Result<std::uint32_t>> RpcClient::transaction_height(neo::Hash256 hash) {
+    CO_TRY(json::Value value, co_await raw("gettransactionheight", params_of(hash.display())));
+    co_return read_u32(value, "gettransactionheight");
+}
+
+Task<Result<Execution>> RpcClient::invoke_script(Bytes script, std::vector<neo::Signer> signers) {
+    json::Array params = params_of(base64_encode(script));
+    if (!signers.empty()) {
+        json::Array list;
+        for (const neo::Signer& signer : signers) list.push_back(signer_json(signer));
+        params.emplace_back(std::move(list));
+    }
+    CO_TRY(json::Value value, co_await raw("invokescript", std::move(params)));
+    co_return read_execution(value);
+}
+
+Task<Result<json::Value>> RpcClient::call(neo::Hash160 contract, std::string method,
+                                          std::vector<neo::Argument> args) {
+    neo::ScriptBuilder script;
+    script.call(contract, method, args, neo::CallFlags::read_only);
+    CO_TRY(Execution run, co_await invoke_script(script.take()));
+    if (run.vm_state != "HALT")
+        co_return fail(Errc::conflict,
+                       method + " of " + contract.display() + " faulted: " + run.exception);
+    if (run.stack.size() != 1)
+        co_return fail(Errc::internal, method + ": a call leaves one result, this one left " +
+                                           std::to_string(run.stack.size()));
+    co_return std::move(run.stack[0]);
+}
+
+Task<Result<neo::Datoshi>> RpcClient::calculate_network_fee(Bytes transaction) {
+    CO_TRY(json::Value value,
+           co_await raw("calculatenetworkfee", params_of(base64_encode(transaction))));
+    co_return read_network_fee(value);
+}
+
+Task<Result<SendReply>> RpcClient::send(Bytes transaction) {
+    CO_TRY(RpcReply reply,
+           co_await exchange("sendrawtransaction", params_of(base64_encode(transaction))));
+    if (auto* failure = std::get_if<RpcFailure>(&reply))
+        co_return SendReply{.outcome = outcome_of_code(failure->code),
+                            .code = failure->code,
+                            .message = std::move(failure->message)};
+    const auto* result = std::get<json::Value>(reply).if_object();
+    const json::Value* hash = result ? result->if_contains("hash") : nullptr;
+    if (!hash || !hash->is_string())
+        co_return fail(Errc::internal, "sendrawtransaction: the answer should hold a hash");
+    co_return SendReply{};
+}
+
+Task<Result<neo::FeePolicy>> RpcClient::fee_policy() {
+    CO_TRY(Execution now, co_await invoke_script(policy_script("getExecPicoFeeFactor")));
+    if (now.vm_state == "HALT") co_return policy_of(now, 1);
+    CO_TRY(Execution before_faun, co_await invoke_script(policy_script("getExecFeeFactor")));
+    co_return policy_of(before_faun, kPicoPerFactor);
+}
+
+}  // namespace nsl::chain

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Typed JSON-RPC calls to one Neo node.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "base/task.h"
+#include "neo/script.h"
+#include "neo/transaction.h"
+
+namespace nsl::net {
+class HttpClient;
+}
+
+namespace nsl::chain {
+
+struct NodeVersion {
+    std::string user_agent;
+    std::uint32_t network = 0;  // magic
+    std::uint32_t ms_per_block = 0;
+    std::uint32_t max_valid_until_block_increment = 0;
+    std::uint32_t validators_count = 0;
+};
+
+struct BlockHeader {
+    std::uint32_t index = 0;
+    neo::Hash256 hash;
+    neo::Hash256 previous;
+    std::int64_t time_ms = 0;
+};
+
+struct Block : BlockHeader {
+    std::vector<neo::Hash256> transactions;
+};
+
+struct Notification {
+    neo::Hash160 contract;
+    std::string name;
+    json::Value state;  // {type: "Array", value: […]}
+};
+
+struct Execution {
+    std::string vm_state;  // HALT or FAULT
+    neo::Datoshi gas_consumed = 0;
+    std::string exception;
+    json::Array stack;
+    std::vector<Notification> notifications;
+};
+
+// What a node answers to sendrawtransaction, by what the sender must do next.
+enum class SendOutcome { accepted, already_known, retry_later, refused };
+struct SendReply {
+    SendOutcome outcome = SendOutcome::accepted;
+    int code = 0;         // JSON-RPC error code, 0 when accepted
+    std::string message;  // the node's words, cut to 512 bytes
+};
+
+// The two things a node can say: a result, or an error of its own.
+struct RpcFailure {
+    int code = 0;
+    std::string message;  // the node's message and data, cut to 512 bytes
+};
+using RpcReply = std::variant<json::Value, RpcFailure>;
+
+// Errors of all calls: unavailable and timeout (transport; says nothing about the chain),
+// not_found (the node's "unknown …" codes), invalid_argument (the node refused the parameters),
+// internal (an answer of another shape than documented, or longer than the HTTP client's limit).
+// Members that are not read may be anything; those that are read are checked.
+class RpcClient {
+ public:
+    RpcClient(net::HttpClient& http, std::string url, Logger log);
+
+    const std::string& url() const { return url_; }
+    Task<Result<NodeVersion>> version();
+    Task<Result<std::uint32_t>> block_count();  // height + 1
+    Task<Result<Block>> block(std::uint32_t index);
+    // Of the Application trigger. Errors: not_found while pooled or unknown.
+    Task<Result<Execution>> application_log(neo::Hash256 transaction);
+    // The block that holds the transaction; not_found while pooled or unknown.
+    Task<Result<std::uint32_t>> transaction_height(neo::Hash256 hash);
+    // Runs without sending. vm_state may be FAULT: the caller checks.
+    Task<Result<Execution>> invoke_script(Bytes script, std::vector<neo::Signer> signers = {});
+    // One read-only call; its single result item. Errors: conflict when it faults (with the
+    // exception).
+    Task<Result<json::Value>> call(neo::Hash160 contract, std::string method,
+                                   std::vector<neo::Argument> args = {});
+    Task<Result<neo::Datoshi>> calculate_network_fee(Bytes transaction);
+    // An error here leaves open whether the node has taken it.
+    Task<Result<SendReply>> send(Bytes transaction);
+    // From the Policy contract. Before Faun there is no getExecPicoFeeFactor: then 10,000 times
+    // getExecFeeFactor.
+    Task<Result<neo::FeePolicy>> fee_policy();
+    // Any other call; its `result`.
+    Task<Result<json::Value>> raw(std::string method, json::Array params);
+
+ private:
+    Task<Result<RpcReply>> exchange(std::string method, json::Array params);
+
+    net::HttpClient& http_;
+    std::string url_;
+    Logger log_;
+    std::uint64_t next_id_ = 1;
+};
+
+}  // namespace nsl::chain

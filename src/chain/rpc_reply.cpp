@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chain/rpc_reply.h"
+
+#include <charconv>
+#include <limits>
+
+#include "base/checked.h"
+
+namespace nsl::chain {
+namespace {
+
+constexpr std::size_t kMessageMax = 512;
+constexpr json::Limits kReplyLimits{.bytes_max = 8 * 1024 * 1024, .depth_max = 64};
+
+std::unexpected<Error> odd(std::string_view what, std::string_view expected) {
+    return fail(Errc::internal,
+                "the node's answer: " + std::string(what) + " should be " + std::string(expected));
+}
+
+Result<const json::Object*> object(const json::Value& value, std::string_view what) {
+    const json::Object* found = value.if_object();
+    if (!found) return odd(what, "an object");
+    return found;
+}
+
+Result<const json::Array*> array(const json::Value* value, std::string_view what) {
+    const json::Array* found = value ? value->if_array() : nullptr;
+    if (!found) return odd(what, "an array");
+    return found;
+}
+
+Result<std::string_view> text(const json::Object& in, std::string_view name) {
+    const json::Value* value = in.if_contains(name);
+    const auto* found = value ? value->if_string() : nullptr;
+    if (!found) return odd(name, "a string");
+    return std::string_view(*found);
+}
+
+Result<std::int64_t> integer(const json::Value& value, std::string_view what) {
+    if (const auto* number = value.if_int64()) return *number;
+    if (const auto* number = value.if_uint64()) return checked_cast<std::int64_t>(*number);
+    return odd(what, "an integer");
+}
+
+Result<std::uint32_t> u32_of(const json::Object& in, std::string_view name) {
+    const json::Value* value = in.if_contains(name);
+    if (!value) return odd(name, "present");
+    return read_u32(*value, name);
+}
+
+template <class Hash>
+Result<Hash> hash_of(std::string_view display, std::string_view what) {
+    Result<Hash> hash = Hash::parse(display);
+    if (!hash) return odd(what, "a hash");
+    return hash;
+}
+
+template <class Hash>
+Result<Hash> hash_member(const json::Object& in, std::string_view name) {
+    TRY(std::string_view display, text(in, name));
+    return hash_of<Hash>(display, name);
+}
+
+// Cuts before a UTF-8 sequence, never inside one.
+std::string shorten(std::string message) {
+    if (message.size() <= kMessageMax) return message;
+    std::size_t end = kMessageMax;
+    while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
+    message.resize(end);
+    return message;
+}
+
+Result<RpcFailure> read_failure(const json::Value& value) {
+    TRY(const json::Object* error, object(value, "error"));
+    const json::Value* code = error->if_contains("code");
+    if (!code) return odd("error code", "present");
+    TRY(std::int64_t number, integer(*code, "error code"));
+    TRY(std::string_view message, text(*error, "message"));
+    std::string words(message);
+    if (const json::Value* data = error->if_contains("data"); data && data->is_string())
+        words += ": " + std::string(data->get_string());
+    Result<int> small = checked_cast<int>(number);
+    if (!small) return odd("error code", "a small integer");
+    return RpcFailure{.code = *small, .message = shorten(std::move(words))};
+}
+
+Result<std::vector<Notification>> read_notifications(const json::Object& in) {
+    std::vector<Notification> out;
+    const json::Value* list = in.if_contains("notifications");
+    // neo-node leaves the list out of a faulted execution.
+    if (!list || list->is_null()) return out;
+    TRY(const json::Array* items, array(list, "notifications"));
+    out.reserve(items->size());
+    for (const json::Value& item : *items) {
+        TRY(const json::Object* one, object(item, "notification"));
+        Notification note;
+        TRY(note.contract, hash_member<neo::Hash160>(*one, "contract"));
+        TRY(std::string_view name, text(*one, "eventname"));
+        note.name = std::string(name);
+        const json::Value* state = one->if_contains("state");
+        if (!state) return odd("notification state", "present");
+        note.state = *state;
+        out.push_back(std::move(note));
+    }
+    return out;
+}
+
+// `state_name`: "state" in simulations, "vmstate" in logs.
+Result<Execution> read_run(const json::Value& value, std::string_view state_name) {
+    TRY(const json::Object* run, object(value, "execution"));
+    Execution out;
+    TRY(std::string_view state, text(*run, state_name));
+    // neo-node writes flags: "HALT, BREAK" has been seen in old versions; a run ends one way.
+    if (state != "HALT" && state != "FAULT") return odd(state_name, "HALT or FAULT");
+    out.vm_state = std::string(state);
+    const json::Value* gas = run->if_contains("gasconsumed");
+    if (!gas) return odd("gasconsumed", "present");
+    TRY(out.gas_consumed, read_datoshi(*gas, "gasconsumed"));
+    if (const json::Value* words = run->if_contains("exception"); words && words->is_string())
+        out.exception = shorten(std::string(words->get_string()));
+    // neo-node gives a text instead of a stack it cannot show.
+    if (const json::Value* stack = run->if_contains("stack"); stack && stack->is_array())
+        out.stack = stack->get_array();
+    TRY(out.notifications, read_notifications(*run));
+    return out;
+}
+
+}  // namespace
+
+Errc errc_of_code(int code) {
+    if ((code >= -109 && code <= -101) || code == -606) return Errc::not_found;
+    if (code == -32603) return Errc::unavailable;
+    return Errc::invalid_argument;
+}
+
+SendOutcome outcome_of_code(int code) {
+    switch (code) {
+        case -501:
+        case -503:
+            return SendOutcome::already_known;
+        case -502:
+        case -511:
+            return SendOutcome::retry_later;
+        default:
+            return SendOutcome::refused;
+    }
+}
+
+Result<RpcReply> read_reply(std::string_view body, std::uint64_t id) {
+    Result<json::Value> parsed = json::parse_value(body, kReplyLimits);
+    if (!parsed) return odd("the body", "JSON (" + parsed.error().message + ")");
+    TRY(const json::Object* reply, object(*parsed, "the body"));
+    const json::Value* error = reply->if_contains("error");
+    const bool failed = error && !error->is_null();
+    const json::Value* got = reply->if_contains("id");
+    // An error found before the id was read carries a null one (JSON-RPC 2.0 section 5).
+    const bool unread = failed && (!got || got->is_null());
+    if (!unread) {
+        if (!got) return odd("id", "present");
+        TRY(std::int64_t number, integer(*got, "id"));
+        if (number < 0 || static_cast<std::uint64_t>(number) != id)
+            return odd("id", std::to_string(id));
+    }
+    if (failed) {
+        TRY(RpcFailure failure, read_failure(*error));
+        return RpcReply(std::move(failure));
+    }
+    const json::Value* result = reply->if_contains("result");
+    if (!result) return odd("result", "present");
+    return RpcReply(std::in_place_type<json::Value>, *result);
+}
+
+Result<std::uint32_t> read_u32(const json::Value& value, std::string_view what) {
+    TRY(std::int64_t number, integer(value, what));
+    if (number < 0 || number > std::numeric_limits<std::uint32_t>::max())
+        return odd(what, "an unsigned 32-bit integer");
+    return static_cast<std::uint32_t>(number);
+}
+
+Result<neo::Datoshi> read_datoshi(const json::Value& value, std::string_view what) {
+    const auto* found = value.if_string();
+    if (!found || found->empty()) return odd(what, "a decimal string");
+    neo::Datoshi amount = 0;
+    const char* end = found->data() + found->size();
+    const auto [at, fault] = std::from_chars(found->data(), end, amount);
+    if (fault != std::errc{} || at != end || amount < 0) return odd(what, "a decimal string");
+    return amount;
+}
+
+Result<NodeVersion> read_version(const json::Value& value) {
+    TRY(const json::Object* top, object(value, "getversion"));
+    const json::Value* member = top->if_contains("protocol");
+    if (!member) return odd("protocol", "present");
+    TRY(const json::Object* protocol, object(*member, "protocol"));
+    NodeVersion out;
+    TRY(std::string_view agent, text(*top, "useragent"));
+    out.user_agent = shorten(std::string(agent));
+    TRY(out.network, u32_of(*protocol, "network"));
+    TRY(out.ms_per_block, u32_of(*protocol, "msperblock"));
+    TRY(out.max_valid_until_block_increment, u32_of(*protocol, "maxvaliduntilblockincrement"));
+    TRY(out.validators_count, u32_of(*protocol, "validatorscount"));
+    return out;
+}
+
+Result<Block> read_block(const json::Value& value) {
+    TRY(const json::Object* block, object(value, "block"));
+    Block out;
+    TRY(out.index, u32_of(*block, "index"));
+    TRY(out.hash, hash_member<neo::Hash256>(*block, "hash"));
+    TRY(out.previous, hash_member<neo::Hash256>(*block, "previousblockhash"));
+    const json::Value* time = block->if_contains("time");
+    if (!time) return odd("time", "present");
+    TRY(out.time_ms, integer(*time, "time"));
+    TRY(const json::Array* transactions, array(block->if_contains("tx"), "tx"));
+    out.transactions.reserve(transactions->size());
+    for (const json::Value& item : *transactions) {
+        TRY(const json::Object* tx, object(item, "transaction"));
+        TRY(neo::Hash256 hash, hash_member<neo::Hash256>(*tx, "hash"));
+        out.transactions.push_back(hash);
+    }
+    return out;
+}
+
+Result<Execution> read_execution(const json::Value& value) {
+    return read_run(value, "state");
+}
+
+Result<Execution> read_application_log(const json::Value& value, const neo::Hash256& transaction) {
+    TRY(const json::Object* log, object(value, "application log"));
+    TRY(neo::Hash256 id, hash_member<neo::Hash256>(*log, "txid"));
+    if (id != transaction) return odd("txid", transaction.display());
+    TRY(const json::Array* runs, array(log->if_contains("executions"), "executions"));
+    const json::Value* found = nullptr;
+    for (const json::Value& item : *runs) {
+        TRY(const json::Object* run, object(item, "execution"));
+        TRY(std::string_view trigger, text(*run, "trigger"));
+        if (trigger != "Application") continue;
+        if (found) return odd("executions", "one of the Application trigger");
+        found = &item;
+    }
+    if (!found) return odd("executions", "one of the Application trigger");
+    return read_run(*found, "vmstate");
+}
+
+Result<neo::Datoshi> read_network_fee(const json::Value& value) {
+    TRY(const json::Object* top, object(value, "calculatenetworkfee"));
+    const json::Value* fee = top->if_contains("networkfee");
+    if (!fee) return odd("networkfee", "present");
+    return read_datoshi(*fee, "networkfee");
+}
+
+}  // namespace nsl::chain
