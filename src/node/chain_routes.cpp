@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/chain_routes.h"
+
+#include "base/encoding.h"
+
+namespace nsl::node {
+
+struct NoParams {};
+BOOST_DESCRIBE_STRUCT(NoParams, (), ())
+
+struct EnclaveBody {
+    std::string provider;
+    std::string public_key;
+    std::string config_id;
+    std::string version;
+};
+BOOST_DESCRIBE_STRUCT(EnclaveBody, (), (provider, public_key, config_id, version))
+
+struct VenueBody {
+    std::string venue;
+    bool connected = false;
+    std::uint64_t frames = 0;
+    std::uint64_t rejected = 0;
+    std::int64_t last_frame_ms = 0;
+    std::uint64_t reconnects = 0;
+    std::vector<std::string> frozen;
+};
+BOOST_DESCRIBE_STRUCT(VenueBody, (),
+                      (venue, connected, frames, rejected, last_frame_ms, reconnects, frozen))
+
+struct PublisherBody {
+    std::optional<std::string> in_flight;
+    std::string last_failure;
+    std::uint64_t batches_stored = 0;
+};
+BOOST_DESCRIBE_STRUCT(PublisherBody, (), (in_flight, last_failure, batches_stored))
+
+struct ChainBody {
+    std::uint32_t network = 0;
+    std::string node;
+    std::uint32_t ms_per_block = 0;
+    std::uint32_t node_height = 0;
+    std::uint32_t height = 0;
+    std::string block_hash;
+    std::int64_t block_time_ms = 0;
+    std::int64_t last_answer_ms = 0;
+    std::string fault;
+    std::string contract;
+    std::string payer;
+    std::optional<EnclaveBody> enclave;
+    std::vector<VenueBody> venues;
+    PublisherBody publisher;
+};
+BOOST_DESCRIBE_STRUCT(ChainBody, (),
+                      (network, node, ms_per_block, node_height, height, block_hash, block_time_ms,
+                       last_answer_ms, fault, contract, payer, enclave, venues, publisher))
+
+namespace {
+
+ChainBody body_of(const chain::FollowerStatus& chain, const pricefeed::Service& prices,
+                  const ChainFacts& facts) {
+    ChainBody body;
+    body.network = facts.version.network;
+    body.node = facts.version.user_agent;
+    body.ms_per_block = facts.version.ms_per_block;
+    body.node_height = chain.node_height;
+    body.last_answer_ms = chain.last_success_ms;
+    body.fault = chain.fault;
+    if (chain.last) {
+        body.height = chain.last->index;
+        body.block_hash = chain.last->hash.display();
+        body.block_time_ms = chain.last->time_ms;
+    }
+    body.contract = facts.contract.display();
+    body.payer = neo::to_address(facts.payer);
+    if (const auto& enclave = prices.identity())
+        body.enclave = EnclaveBody{enclave->provider, enclave->public_key.hex(),
+                                   hex_encode(enclave->config_id), enclave->version};
+    for (const tee::VenueHealth& venue : prices.venues())
+        body.venues.push_back({venue.venue, venue.connected, venue.frames, venue.rejected,
+                               venue.last_frame_ms, venue.reconnects, venue.frozen});
+    const pricefeed::PublisherStatus& publisher = prices.publisher();
+    if (publisher.in_flight) body.publisher.in_flight = publisher.in_flight->display();
+    body.publisher.last_failure = publisher.last_failure;
+    body.publisher.batches_stored = publisher.batches_stored;
+    return body;
+}
+
+}  // namespace
+
+void add_chain_routes(api::Router& router, const chain::Follower& follower,
+                      const pricefeed::Service& prices, ChainFacts facts) {
+    router.get<NoParams, ChainBody>(
+        "/v1/chain",
+        {.summary = "The chain as followed, the contract, the enclave and its venues",
+         .tag = "chain"},
+        [&follower, &prices, facts](api::Context, NoParams) -> Task<Result<ChainBody>> {
+            co_return body_of(follower.status(), prices, facts);
+        });
+}
+
+}  // namespace nsl::node

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// GET /v1/chain: what the node knows of the chain, its enclave and its venues.
+#pragma once
+#include "api/router.h"
+#include "chain/follower.h"
+#include "chain/rpc_client.h"
+#include "services/pricefeed/service.h"
+
+namespace nsl::node {
+
+struct ChainFacts {
+    chain::NodeVersion version;
+    neo::Hash160 contract;
+    neo::Hash160 payer;
+};
+
+void add_chain_routes(api::Router& router, const chain::Follower& follower,
+                      const pricefeed::Service& prices, ChainFacts facts);
+
+}  // namespace nsl::node

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `nsld` is told, from YAML and NSL_NODE_* variables.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/config.h"
+#include "services/pricefeed/types.h"
+
+namespace nsl::node {
+
+struct ApiConfig {
+    std::string address = "127.0.0.1";
+    std::int32_t port = 8080;  // 0: a free one, told in the ready line
+};
+BOOST_DESCRIBE_STRUCT(ApiConfig, (), (address, port))
+std::vector<json::Rule> json_rules(std::type_identity<ApiConfig>);
+
+struct LogConfig {
+    std::string level = "info";        // debug, info, warn, error
+    std::string format = "automatic";  // json, human, automatic
+};
+BOOST_DESCRIBE_STRUCT(LogConfig, (), (level, format))
+std::vector<json::Rule> json_rules(std::type_identity<LogConfig>);
+
+struct NodeConfig {
+    std::string rpc;                   // http://host:port of a Neo N3 node
+    std::string contract;              // script hash of the price feed, display form
+    std::string wallet;                // NEP-6 file; its default account pays for transactions
+    std::string wallet_password_file;  // first line; readable by the owner only
+    std::string enclave_socket;
+    std::string data_dir;
+    std::int32_t poll_ms = 200;        // how often the chain is asked for a new block
+    ApiConfig api;
+    LogConfig log;
+    std::vector<pricefeed::FeedSpec> feeds;
+};
+BOOST_DESCRIBE_STRUCT(NodeConfig, (),
+                      (rpc, contract, wallet, wallet_password_file, enclave_socket, data_dir,
+                       poll_ms, api, log, feeds))
+std::vector<json::Rule> json_rules(std::type_identity<NodeConfig>);
+
+// Reads and checks everything that can be checked without the world.
+Result<NodeConfig> load_config(const std::string& path);
+
+}  // namespace nsl::node

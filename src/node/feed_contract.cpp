@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/feed_contract.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "neo/script.h"
+#include "neo/stack_item.h"
+
+namespace nsl::node {
+namespace {
+
+using neo::Argument;
+using pricefeed::RoundEvent;
+using pricefeed::StoredRound;
+
+constexpr const char* kPurpose = "pricefeed";
+constexpr std::uint64_t kRoundsKept = 64;  // the contract's ring
+
+// One 40-byte record as stored; round 0 says that the slot is empty.
+Result<RoundEvent> read_record(ByteReader& in) {
+    RoundEvent out;
+    StoredRound& round = out.stored;
+    TRY(out.feed, in.u16());
+    TRY(round.status, in.u8());
+    TRY(round.sources, in.u8());
+    TRY([[maybe_unused]] auto reserved, in.u32());
+    TRY(round.round, in.u64());
+    TRY(round.price, in.i64());
+    TRY(round.confidence, in.i64());
+    TRY(round.observed_ms, in.i64());
+    return out;
+}
+
+// What getRoundData and latestRoundData return.
+Result<StoredRound> round_of(const json::Value& item) {
+    TRY(const json::Array* parts, neo::item_array(item));
+    if (parts->size() != 6)
+        return fail(Errc::internal, "the contract returned a round of another shape");
+    std::int64_t numbers[6];
+    for (std::size_t i = 0; i < 6; ++i) {
+        TRY(numbers[i], neo::item_i64((*parts)[i]));
+    }
+    return StoredRound{static_cast<std::uint64_t>(numbers[0]),
+                       numbers[1],
+                       numbers[2],
+                       numbers[3],
+                       static_cast<std::uint8_t>(numbers[4]),
+                       static_cast<std::uint8_t>(numbers[5])};
+}
+
+Result<std::vector<std::string>> texts_of(const json::Value& item) {
+    TRY(const json::Array* parts, neo::item_array(item));
+    std::vector<std::string> out;
+    for (const json::Value& part : *parts) {
+        TRY(std::string text, neo::item_text(part));
+        out.push_back(std::move(text));
+    }
+    return out;
+}
+
+}  // namespace
+
+Task<Result<json::Array>> ChainFeedContract::read(Bytes script, std::size_t results) {
+    CO_TRY(chain::Execution run, co_await rpc_.invoke_script(std::move(script)));
+    if (run.vm_state != "HALT")
+        co_return fail(Errc::conflict, "the contract refused the read: " + run.exception);
+    if (run.stack.size() != results)
+        co_return fail(Errc::internal, "the contract returned another number of results");
+    co_return std::move(run.stack);
+}
+
+Task<Result<pricefeed::ContractState>> ChainFeedContract::state() {
+    neo::ScriptBuilder script;
+    script.call(contract_, "sequence", {}, neo::CallFlags::read_only)
+        .call(contract_, "latestRounds", {}, neo::CallFlags::read_only);
+    CO_TRY(json::Array stack, co_await read(script.take(), 2));
+    pricefeed::ContractState out;
+    CO_TRY(std::int64_t sequence, neo::item_i64(stack[0]));
+    out.sequence = static_cast<std::uint64_t>(sequence);
+    CO_TRY(Bytes packed, neo::item_bytes(stack[1]));
+    ByteReader in(packed);
+    out.latest.resize(feeds_.size());
+    for (std::size_t i = 0; i < feeds_.size() && in.left() > 0; ++i) {
+        CO_TRY(RoundEvent record, read_record(in));
+        if (record.stored.round > 0) out.latest[i] = record.stored;
+    }
+    co_return out;
+}
+
+Task<Result<std::vector<StoredRound>>> ChainFeedContract::rounds(std::string feed,
+                                                                 std::uint64_t newest,
+                                                                 std::size_t count) {
+    neo::ScriptBuilder last;
+    last.call(contract_, "latestRoundData", {Argument::text(feed)}, neo::CallFlags::read_only);
+    CO_TRY(json::Array top, co_await read(last.take(), 1));
+    CO_TRY(StoredRound latest, round_of(top[0]));
+    newest = std::min(newest, latest.round);
+    std::uint64_t oldest = latest.round > kRoundsKept ? latest.round - kRoundsKept + 1 : 1;
+
+    neo::ScriptBuilder script;
+    std::size_t asked = 0;
+    for (std::uint64_t round = newest; round >= oldest && asked < count; --round, ++asked)
+        script.call(contract_, "getRoundData",
+                    {Argument::text(feed), Argument::integer(static_cast<std::int64_t>(round))},
+                    neo::CallFlags::read_only);
+    std::vector<StoredRound> out;
+    if (asked == 0) co_return out;
+    auto stack = co_await read(script.take(), asked);
+    // A batch stored between the two reads may have pushed the oldest round out of the ring.
+    if (!stack && stack.error().code == Errc::conflict)
+        co_return fail(Errc::unavailable, "the rounds moved while they were read: ask again");
+    if (!stack) co_return std::unexpected(std::move(stack).error());
+    for (const json::Value& item : *stack) {
+        CO_TRY(StoredRound round, round_of(item));
+        out.push_back(round);
+    }
+    co_return out;
+}
+
+Task<Result<neo::Hash256>> ChainFeedContract::send(tee::SignedReport report) {
+    Argument::Array signatures{Argument::bytes(report.signature)};
+    neo::ScriptBuilder script;
+    script.call(contract_, "submit",
+                {Argument::bytes(report.report), Argument::bytes(ByteView(&signer_position_, 1)),
+                 Argument::array(std::move(signatures))});
+    co_return co_await sender_.submit(
+        {script.take(), kPurpose, hex_encode(sha256(report.report))});
+}
+
+Task<Result<std::optional<neo::Hash256>>> ChainFeedContract::in_flight() {
+    CO_TRY(auto record, co_await sender_.unresolved(kPurpose));
+    if (!record) co_return std::nullopt;
+    co_return record->hash;
+}
+
+Task<Result<pricefeed::BatchOutcome>> ChainFeedContract::wait(neo::Hash256 tx) {
+    CO_TRY(chain::SendResult result, co_await sender_.wait(tx));
+    pricefeed::BatchOutcome out{result.state == chain::TxState::halted, result.hash, result.block,
+                                {}};
+    if (result.state == chain::TxState::faulted) out.reason = result.exception;
+    if (result.state == chain::TxState::expired)
+        out.reason = "every block that could include it was read, and it is in none";
+    co_return out;
+}
+
+Task<Status> ChainFeedContract::check(tee::EnclaveIdentity identity) {
+    neo::ScriptBuilder script;
+    for (const char* method : {"configId", "feeds", "signers", "threshold"})
+        script.call(contract_, method, {}, neo::CallFlags::read_only);
+    auto stack = co_await read(script.take(), 4);
+    if (!stack && stack.error().code == Errc::conflict)
+        co_return fail(Errc::not_found, "no price feed contract at " + contract_.display() + ": " +
+                                            stack.error().message);
+    if (!stack) co_return std::unexpected(std::move(stack).error());
+    CO_TRY(Bytes config, neo::item_bytes((*stack)[0]));
+    if (!std::ranges::equal(config, identity.config_id))
+        co_return fail(Errc::conflict,
+                       "the contract holds feed configuration " + hex_encode(config) +
+                           ", the enclave runs " + hex_encode(identity.config_id) +
+                           ": give both the same feeds, or let the owner call setConfig");
+    CO_TRY(auto feeds, texts_of((*stack)[1]));
+    if (feeds != feeds_)
+        co_return fail(Errc::conflict, "the contract's feed table is not the configured one");
+    CO_TRY(const json::Array* signers, neo::item_array((*stack)[2]));
+    bool known = false;
+    for (std::size_t i = 0; i < signers->size() && !known; ++i) {
+        CO_TRY(Bytes key, neo::item_bytes((*signers)[i]));
+        known = std::ranges::equal(key, identity.public_key.compressed);
+        signer_position_ = static_cast<std::uint8_t>(i);
+    }
+    if (!known)
+        co_return fail(Errc::conflict, "the contract does not accept the enclave's key " +
+                                           identity.public_key.hex() +
+                                           ": the owner adds it with setSigners");
+    CO_TRY(std::int64_t threshold, neo::item_i64((*stack)[3]));
+    if (threshold != 1)
+        co_return fail(Errc::conflict, "the contract wants " + std::to_string(threshold) +
+                                           " signatures a report; this node gathers one");
+    co_return Status{};
+}
+
+Result<std::optional<std::vector<RoundEvent>>> ChainFeedContract::rounds_of(
+    const chain::Notification& event, neo::Hash256 tx, std::uint32_t block) const {
+    if (event.contract != contract_ || event.name != "BatchStored") return std::nullopt;
+    TRY(const json::Array* parts, neo::item_array(event.state));
+    if (parts->size() != 2) return fail(Errc::internal, "BatchStored has another shape");
+    TRY(Bytes packed, neo::item_bytes((*parts)[1]));
+    ByteReader in(packed);
+    std::vector<RoundEvent> out;
+    while (in.left() > 0) {
+        TRY(RoundEvent record, read_record(in));
+        record.tx = tx;
+        record.block = block;
+        out.push_back(record);
+    }
+    return out;
+}
+
+}  // namespace nsl::node

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/wiring.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "api/server.h"
+#include "base/metrics.h"
+#include "base/spawn.h"
+#include "chain/follower.h"
+#include "chain/rpc_client.h"
+#include "chain/sender.h"
+#include "chain/wallet_signer.h"
+#include "neo/wallet.h"
+#include "net/http_client.h"
+#include "node/block_indexer.h"
+#include "node/chain_routes.h"
+#include "node/feed_contract.h"
+#include "node/tx_journal_sql.h"
+#include "services/pricefeed/routes.h"
+#include "services/pricefeed/service.h"
+#include "services/pricefeed/store_sql.h"
+#include "services/pricefeed/worker.h"
+#include "store/db.h"
+#include "tee/enclave_client.h"
+
+namespace nsl::node {
+namespace {
+
+constexpr const char* kVersion = "0.1.0";
+
+// The enclave's client in the price feed's words.
+class EnclaveForPrices final : public pricefeed::PriceEnclave {
+ public:
+    explicit EnclaveForPrices(tee::EnclaveClient& client) : client_(client) {}
+    Task<Result<tee::EnclaveIdentity>> identity() override { return client_.identity(); }
+    Task<Result<tee::PriceSnapshot>> prices(std::uint64_t after, milliseconds wait) override {
+        return client_.prices(after, wait);
+    }
+    Task<Result<tee::SignedReport>> sign(tee::ReportRequest request) override {
+        return client_.sign_report(std::move(request));
+    }
+
+ private:
+    tee::EnclaveClient& client_;
+};
+
+std::vector<store::Migration> schema() {
+    std::vector<store::Migration> out;
+    auto add = [&](const std::string& name, const std::vector<std::string>& statements) {
+        for (const std::string& sql : statements)
+            out.push_back({static_cast<int>(out.size()) + 1, name, sql});
+    };
+    // Append only: the numbers are the order below.
+    add("chain_tx", tx_journal_schema());
+    add("chain_checkpoint", checkpoint_schema());
+    add("pricefeed", pricefeed::feed_store_schema());
+    return out;
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t max) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return fail(Errc::unavailable, "cannot read " + path);
+    std::string text(max + 1, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    if (text.size() > max) return fail(Errc::limit_exceeded, path + " is too large to be right");
+    return text;
+}
+
+// The default account's key of the wallet. The password file must be its owner's alone.
+Result<neo::PrivateKey> unlock_wallet(const NodeConfig& config) {
+    struct stat info {};
+    if (::stat(config.wallet_password_file.c_str(), &info) != 0)
+        return fail(Errc::unavailable, "cannot read " + config.wallet_password_file);
+    if ((info.st_mode & 0077) != 0)
+        return fail(Errc::invalid_argument, config.wallet_password_file +
+                                                " is open to others: chmod 600 it");
+    TRY(std::string json, read_file(config.wallet, 1 << 20));
+    TRY(neo::Wallet wallet, neo::Wallet::parse(json));
+    TRY(std::string text, read_file(config.wallet_password_file, 1'024));
+    Secret<std::string> password(text.substr(0, text.find('\n')));
+    wipe(text.data(), text.size());
+    if (wallet.accounts.empty())
+        return fail(Errc::invalid_argument, config.wallet + " holds no account");
+    auto account = std::ranges::find_if(wallet.accounts, &neo::WalletAccount::is_default);
+    if (account == wallet.accounts.end()) account = wallet.accounts.begin();
+    return wallet.unlock(account->account, password.reveal());
+}
+
+// Repeats `ask` while the other side is still starting.
+template <class T>
+Task<Result<T>> patiently(Clock& clock, milliseconds patience,
+                          std::function<Task<Result<T>>()> ask) {
+    auto until = clock.monotonic() + patience;
+    for (;;) {
+        Result<T> answer = co_await ask();
+        bool may_come = !answer && (answer.error().code == Errc::unavailable ||
+                                    answer.error().code == Errc::timeout);
+        if (!may_come || clock.monotonic() >= until) co_return answer;
+        co_await clock.sleep_for(milliseconds(100));
+    }
+}
+
+class WiredNode final : public Node {
+ public:
+    WiredNode(asio::any_io_executor executor, NodeConfig config, Clock& clock, Logger log)
+        : config_(std::move(config)),
+          clock_(clock),
+          log_(std::move(log)),
+          clients_(executor, log_.named("client")),
+          workers_(executor, log_.named("worker")),
+          servers_(executor, log_.named("api")),
+          http_(executor),
+          rpc_(http_, config_.rpc, log_.named("rpc")),
+          enclave_(clients_, log_.named("enclave"), config_.enclave_socket),
+          prices_enclave_(enclave_) {}
+
+    Task<Status> start(milliseconds patience);
+    std::uint16_t api_port() const override { return server_->port(); }
+    std::string signer() const override { return identity_.public_key.hex(); }
+
+    Task<bool> stop(milliseconds deadline) override {
+        auto until = clock_.monotonic() + deadline;
+        auto left = [&] {
+            auto span = std::chrono::duration_cast<milliseconds>(until - clock_.monotonic());
+            return std::max(span, milliseconds(1));
+        };
+        if (server_) server_->close();
+        bool ended = co_await servers_.stop(left());
+        ended = co_await workers_.stop(left()) && ended;
+        co_return co_await clients_.stop(left()) && ended;
+    }
+
+ private:
+    Task<Status> open_store();
+    Task<Status> meet_the_world(milliseconds patience);
+    Task<Status> follow();
+    Status serve();
+
+    NodeConfig config_;
+    Clock& clock_;
+    Logger log_;
+    OsRandom random_;
+    Metrics metrics_;
+    TaskGroup clients_, workers_, servers_;
+    net::HttpClient http_;
+    chain::RpcClient rpc_;
+    tee::EnclaveClient enclave_;
+    EnclaveForPrices prices_enclave_;
+
+    std::unique_ptr<store::Db> db_;
+    std::unique_ptr<chain::Signer> payer_;
+    std::unique_ptr<SqlTxJournal> journal_;
+    std::unique_ptr<chain::Sender> sender_;
+    chain::NodeVersion version_;
+    neo::Hash160 contract_hash_;
+    tee::EnclaveIdentity identity_;
+    std::unique_ptr<ChainFeedContract> contract_;
+    std::unique_ptr<pricefeed::SqlFeedStore> feed_store_;
+    std::unique_ptr<pricefeed::Service> prices_;
+    std::unique_ptr<pricefeed::Probe> probe_;
+    std::unique_ptr<pricefeed::Worker> worker_;
+    std::unique_ptr<BlockIndexer> indexer_;
+    std::unique_ptr<chain::Follower> follower_;
+    std::unique_ptr<api::Server> server_;
+};
+
+Task<Status> WiredNode::open_store() {
+    std::error_code made;
+    std::filesystem::create_directories(config_.data_dir, made);
+    if (made)
+        co_return fail(Errc::unavailable,
+                       "cannot create " + config_.data_dir + ": " + made.message());
+    CO_TRY(db_, store::open_sqlite({.path = config_.data_dir + "/nsld.sqlite"}, schema()));
+    CO_TRY(neo::PrivateKey key, unlock_wallet(config_));
+    payer_ = std::make_unique<chain::WalletSigner>(chain::WalletSigner::single(std::move(key)));
+    journal_ = std::make_unique<SqlTxJournal>(*db_);
+    sender_ = std::make_unique<chain::Sender>(rpc_, *journal_, *payer_, clock_, random_,
+                                              log_.named("sender"));
+    co_return Status{};
+}
+
+// Nothing is believed that was not checked: the chain's magic goes into every report, and the contract
+// must accept this enclave and this configuration, or every batch would be refused.
+Task<Status> WiredNode::meet_the_world(milliseconds patience) {
+    CO_TRY(contract_hash_, neo::Hash160::parse(config_.contract));
+    CO_TRY(version_, co_await patiently<chain::NodeVersion>(clock_, patience,
+                                                            [this] { return rpc_.version(); }));
+    CO_TRY(identity_, co_await patiently<tee::EnclaveIdentity>(
+                          clock_, patience, [this] { return enclave_.identity(); }));
+    pricefeed::FeedTable table{config_.feeds};
+    if (identity_.config_id != pricefeed::config_id(table))
+        co_return fail(Errc::conflict,
+                       "the enclave runs another feed configuration than this node: give both "
+                       "the same feeds");
+    contract_ = std::make_unique<ChainFeedContract>(rpc_, *sender_, version_.network,
+                                                    contract_hash_,
+                                                    pricefeed::published_ids(table));
+    CO_TRY_OK(co_await contract_->check(identity_));
+
+    feed_store_ = std::make_unique<pricefeed::SqlFeedStore>(*db_);
+    prices_ = std::make_unique<pricefeed::Service>(table, *contract_, *feed_store_);
+    CO_TRY_OK(co_await prices_->restore());
+    probe_ = std::make_unique<pricefeed::Probe>(metrics_, pricefeed::published_ids(table));
+    worker_ = std::make_unique<pricefeed::Worker>(
+        *prices_, prices_enclave_, *contract_, *feed_store_, clock_, *probe_,
+        log_.named("pricefeed"),
+        pricefeed::WorkerOptions{.block_time = milliseconds(version_.ms_per_block)});
+    co_return Status{};
+}
+
+Task<Status> WiredNode::follow() {
+    CO_TRY(auto checkpoint, co_await load_checkpoint(*db_));
+    indexer_ = std::make_unique<BlockIndexer>(*db_, rpc_, *contract_, *prices_, *probe_,
+                                              log_.named("indexer"));
+    follower_ = std::make_unique<chain::Follower>(rpc_, clock_, log_.named("follower"), checkpoint,
+                                                  milliseconds(config_.poll_ms));
+    follower_->subscribe([this](chain::Block block) { return indexer_->on_block(std::move(block)); });
+    workers_.spawn("follower", follower_->run());
+    workers_.spawn("watch", worker_->watch());
+    workers_.spawn("publish", worker_->publish());
+    co_return Status{};
+}
+
+Status WiredNode::serve() {
+    api::Router router;
+    pricefeed::add_routes(router, *prices_, clock_);
+    add_chain_routes(router, *follower_, *prices_,
+                     {version_, contract_hash_, payer_->account()});
+    TRY(server_, api::Server::listen(servers_, clock_, log_.named("api"), metrics_,
+                                     std::move(router),
+                                     [this] { return prices_->why_not_ready(); },
+                                     {.address = config_.api.address,
+                                      .port = static_cast<std::uint16_t>(config_.api.port)}));
+    return {};
+}
+
+Task<Status> WiredNode::start(milliseconds patience) {
+    CO_TRY_OK(co_await open_store());
+    CO_TRY_OK(co_await meet_the_world(patience));
+    CO_TRY_OK(co_await follow());
+    CO_TRY_OK(serve());
+    log_.info("node started", {{"version", kVersion},
+                               {"network", version_.network},
+                               {"contract", contract_hash_.display()},
+                               {"api_port", server_->port()}});
+    co_return Status{};
+}
+
+}  // namespace
+
+Task<Result<std::unique_ptr<Node>>> Node::start(asio::any_io_executor executor, NodeConfig config,
+                                                Clock& clock, Logger log, milliseconds patience) {
+    auto node = std::make_unique<WiredNode>(executor, std::move(config), clock, std::move(log));
+    Status started = co_await node->start(patience);
+    if (!started) {
+        co_await node->stop(milliseconds(2'000));
+        co_return std::unexpected(std::move(started).error());
+    }
+    co_return std::move(node);
+}
+
+}  // namespace nsl::node
