@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/devnet.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "base/json.h"
+#include "chain/rpc_client.h"
+#include "neo/wallet.h"
+#include "net/http_client.h"
+
+namespace nsl::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr milliseconds kStartLimit{30'000};
+constexpr milliseconds kStopGrace{10'000};
+constexpr milliseconds kPollEvery{50};
+constexpr int kPortTries = 3;
+constexpr int kFoldersAbove = 8;
+constexpr std::uint32_t kBlockTimeMax = 30'000;  // ms, of the protocol
+constexpr std::size_t kLogTail = 16 * 1024;      // bytes
+
+// What a data folder was made with (devnet.json).
+struct ChainFacts {
+    std::uint32_t network = 0;
+    std::uint32_t block_time_ms = 0;
+};
+BOOST_DESCRIBE_STRUCT(ChainFacts, (), (network, block_time_ms))
+
+Result<std::string> read_file(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return fail(Errc::not_found, "cannot read " + path);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+// Whole or not at all, readable by its owner only.
+Status write_owned(const std::string& path, std::string_view text) {
+    const std::string draft = path + ".new";
+    const int fd = open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) return fail(Errc::unavailable, "cannot write " + path);
+    bool good = fchmod(fd, 0600) == 0;
+    while (good && !text.empty()) {
+        const ssize_t count = ::write(fd, text.data(), text.size());
+        good = count > 0;
+        if (good) text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    good = fsync(fd) == 0 && good;
+    good = close(fd) == 0 && good;
+    if (!good || rename(draft.c_str(), path.c_str()) != 0)
+        return fail(Errc::unavailable, "cannot write " + path);
+    return {};
+}
+
+// YAML takes a JSON string for what it is.
+std::string quoted(const std::string& text) {
+    return json::write_value(json::Value(text));
+}
+
+std::string node_config(const ChainFacts& facts, const neo::PublicKey& validator,
+                        const std::string& database, const std::string& wallet,
+                        std::uint16_t rpc_port) {
+    const std::string time = std::to_string(facts.block_time_ms) + "ms";
+    return "ProtocolConfiguration:\n  Magic: " + std::to_string(facts.network) +
+           "\n  TimePerBlock: " + time + "\n  Genesis: {TimePerBlock: " + time +
+           ", MaxValidUntilBlockIncrement: 5760}\n  StandbyCommittee: [\"" + validator.hex() +
+           "\"]\n  ValidatorsCount: 1\n  VerifyTransactions: true\n"
+           "ApplicationConfiguration:\n  DBConfiguration: " +
+           database +
+           "\n  P2P: {Addresses: [\"127.0.0.1:0\"], MinPeers: 0}\n  Consensus:\n"
+           "    Enabled: true\n    UnlockWallet: {Path: " +
+           quoted(wallet) + ", Password: " + quoted(std::string(Devnet::kWalletPassword)) +
+           "}\n  RPC:\n    Enabled: true\n    Addresses: [\"127.0.0.1:" + std::to_string(rpc_port) +
+           "\"]\n    SessionEnabled: true\n    SessionLifetime: 60s\n    MaxGasInvoke: 50\n"
+           "    MempoolSubscriptionsEnabled: true\n"
+           "  Prometheus: {Enabled: false}\n  Pprof: {Enabled: false}\n";
+}
+
+// A port nobody listens on now. Another program may take it before the node does.
+Result<std::uint16_t> free_port(asio::any_io_executor executor, std::uint16_t wanted) {
+    using asio::ip::tcp;
+    boost::system::error_code ec;
+    tcp::acceptor probe(executor);
+    probe.open(tcp::v4(), ec);
+    if (!ec) probe.set_option(tcp::acceptor::reuse_address(true), ec);
+    if (!ec) probe.bind({asio::ip::address_v4::loopback(), wanted}, ec);
+    if (!ec) probe.listen(1, ec);
+    if (ec)
+        return fail(Errc::conflict,
+                    "port " + std::to_string(wanted) + " of 127.0.0.1 is in use: " + ec.message());
+    return probe.local_endpoint().port();
+}
+
+// The last line the node wrote that is not routine, since `begin`.
+std::string last_words(const std::string& log_path, std::uintmax_t begin) {
+    std::ifstream in(log_path, std::ios::binary);
+    std::error_code ec;
+    const std::uintmax_t size = fs::file_size(log_path, ec);
+    if (ec || !in) return "nothing was logged";
+    in.seekg(static_cast<std::streamoff>(std::max(begin, size > kLogTail ? size - kLogTail : 0)));
+    std::string line;
+    std::string words;
+    while (std::getline(in, line))
+        if (!line.empty() && (words.empty() || !line.starts_with("INFO"))) words = line;
+    return words.empty() ? "nothing was logged" : words;
+}
+
+Error explain_end(int status, const std::string& data_dir, const std::string& words) {
+    if (words.contains("Magic mismatch") || words.contains("genesis"))
+        return {.code = Errc::conflict,
+                .message = data_dir + " holds the chain of another network: " + words};
+    if (words.contains("resource temporarily unavailable"))
+        return {.code = Errc::conflict, .message = data_dir + " is in use by another node"};
+    return {.code = Errc::unavailable,
+            .message = "neo-go ended with status " + std::to_string(status) + ": " + words};
+}
+
+bool runnable(const std::string& path) {
+    return access(path.c_str(), X_OK) == 0;
+}
+
+// A folder that goes with its owner.
+class ScratchFolder {
+ public:
+    ScratchFolder() {
+        const char* set = std::getenv("TMPDIR");
+        std::string name = std::string(set != nullptr ? set : "/tmp") + "/nsl-devnet-XXXXXX";
+        if (mkdtemp(name.data()) != nullptr) path_ = name;
+    }
+    ~ScratchFolder() {
+        std::error_code ignored;
+        if (!path_.empty()) fs::remove_all(path_, ignored);
+    }
+    ScratchFolder(const ScratchFolder&) = delete;
+    const std::string& path() const { return path_; }
+
+ private:
+    std::string path_;
+};
+
+neo::PrivateKey new_key(const DevnetOptions& options) {
+    OsRandom system;
+    return neo::PrivateKey::generate(options.random != nullptr ? *options.random : system);
+}
+
+// The folder's key, made now if it has none.
+Result<neo::PrivateKey> folder_key(const DevnetOptions& options, const std::string& wallet_path) {
+    if (!fs::exists(wallet_path)) return new_key(options);
+    TRY(std::string text, read_file(wallet_path));
+    TRY(neo::Wallet wallet, neo::Wallet::parse(text));
+    if (wallet.accounts.empty())
+        return fail(Errc::invalid_argument, wallet_path + " should hold the validator's account");
+    return wallet.unlock(wallet.accounts.front().account, Devnet::kWalletPassword);
+}
+
+}  // namespace
+
+Result<std::string> find_neo_go() {
+    if (const char* set = std::getenv("NEO_GO"); set != nullptr && *set != '\0') {
+        if (runnable(set)) return std::string(set);
+        return fail(Errc::not_found, std::string("NEO_GO is ") + set + ", which cannot be run");
+    }
+    if (const char* source = std::getenv("NSL_SOURCE_DIR")) {
+        const std::string built = std::string(source) + "/.tools/bin/neo-go";
+        if (runnable(built)) return built;
+    }
+    std::error_code ec;
+    fs::path folder = fs::read_symlink("/proc/self/exe", ec).parent_path();
+    for (int i = 0; i < kFoldersAbove && !ec && folder != folder.root_path(); ++i) {
+        const fs::path built = folder / ".tools/bin/neo-go";
+        if (runnable(built)) return built.string();
+        folder = folder.parent_path();
+    }
+    const char* value = std::getenv("PATH");
+    std::string_view folders = value != nullptr ? value : "";
+    while (!folders.empty()) {
+        const std::string_view one = folders.substr(0, folders.find(':'));
+        folders.remove_prefix(std::min(folders.size(), one.size() + 1));
+        const std::string built = std::string(one) + "/neo-go";
+        if (!one.empty() && runnable(built)) return built;
+    }
+    return fail(Errc::not_found,
+                "no neo-go: run scripts/setup in the source folder, which builds "
+                ".tools/bin/neo-go, or set NEO_GO to a neo-go of version 0.122 or newer");
+}
+
+Devnet::Devnet(DevnetOptions options, neo::PrivateKey key)
+    : options_(std::move(options)), key_(std::move(key)) {}
+
+Devnet::~Devnet() = default;
+
+std::string Devnet::rpc_url() const {
+    return "http://127.0.0.1:" + std::to_string(port_);
+}
+
+std::string Devnet::wallet_path() const {
+    return options_.data_dir.empty() ? "" : options_.data_dir + "/wallet.json";
+}
+
+int Devnet::pid() const {
+    return process_->pid();
+}
+
+Task<int> Devnet::stop() {
+    co_return co_await process_->stop(kStopGrace);
+}
+
+Task<int> Devnet::wait() {
+    co_return co_await process_->wait();
+}
+
+Task<Result<std::unique_ptr<Devnet>>> Devnet::start(asio::any_io_executor executor,
+                                                    DevnetOptions options, Clock& clock,
+                                                    Logger log) {
+    if (options.block_time_ms == 0 || options.block_time_ms > kBlockTimeMax)
+        co_return fail(Errc::invalid_argument, "block_time_ms should be 1 to 30,000");
+    if (options.neo_go.empty()) {
+        CO_TRY(options.neo_go, find_neo_go());
+    }
+    // In memory, files are needed only until the node has read them.
+    std::optional<ScratchFolder> scratch;
+    std::string dir = options.data_dir;
+    if (dir.empty()) {
+        dir = scratch.emplace().path();
+        if (dir.empty()) co_return fail(Errc::unavailable, "cannot make a temporary folder");
+    } else {
+        std::error_code ec;
+        if (fs::create_directories(dir, ec)) fs::permissions(dir, fs::perms::owner_all, ec);
+        if (!ec) dir = fs::canonical(dir, ec).string();
+        if (ec) co_return fail(Errc::unavailable, "cannot make " + dir + ": " + ec.message());
+        options.data_dir = dir;
+    }
+    CO_TRY(neo::PrivateKey key, folder_key(options, dir + "/wallet.json"));
+    std::unique_ptr<Devnet> devnet(new Devnet(std::move(options), std::move(key)));
+    CO_TRY_OK(devnet->prepare_files(dir));
+    const bool any_port = devnet->options_.rpc_port == 0;
+    for (int tries = 1;; ++tries) {
+        CO_TRY(devnet->port_, free_port(executor, devnet->options_.rpc_port));
+        Status ready = co_await devnet->run(executor, clock, log, dir);
+        if (ready) break;
+        // Somebody took the free port before the node did.
+        if (!any_port || ready.error().code != Errc::conflict || tries == kPortTries)
+            co_return std::unexpected(std::move(ready).error());
+    }
+    log.info("development network runs", {{"rpc", devnet->rpc_url()},
+                                          {"network", devnet->network_},
+                                          {"block_time_ms", devnet->block_time_ms_},
+                                          {"data_dir", devnet->options_.data_dir}});
+    co_return devnet;
+}
+
+Status Devnet::prepare_files(const std::string& dir) {
+    const std::string wallet_path = dir + "/wallet.json";
+    const std::string facts_path = dir + "/devnet.json";
+    const bool has_chain = fs::exists(dir + "/chain");
+    ChainFacts facts{.network = 0, .block_time_ms = options_.block_time_ms};
+    if (fs::exists(facts_path)) {
+        TRY(std::string text, read_file(facts_path));
+        TRY(facts, json::parse<ChainFacts>(text));
+    } else {
+        if (has_chain)
+            return fail(Errc::conflict, dir +
+                                            " holds the chain of another network: devnet.json, "
+                                            "which would name it, is missing");
+        OsRandom system;
+        Random& random = options_.random != nullptr ? *options_.random : system;
+        facts.network = static_cast<std::uint32_t>(1 + random.below((1U << 31) - 1));
+    }
+    if (!fs::exists(wallet_path)) {
+        if (has_chain)
+            return fail(Errc::conflict, dir + " holds a chain, but its wallet.json is missing");
+        neo::Wallet wallet;
+        TRY_OK(wallet.add(key_, kWalletPassword,
+                          "devnet validator (development only, the password is public)", true));
+        TRY_OK(write_owned(wallet_path, wallet.to_json()));
+    }
+    TRY_OK(write_owned(facts_path, json::write(facts)));
+    network_ = facts.network;
+    block_time_ms_ = facts.block_time_ms;
+    return {};
+}
+
+Task<Status> Devnet::run(asio::any_io_executor executor, Clock& clock, Logger log,
+                         std::string dir) {
+    const std::string database =
+        options_.data_dir.empty()
+            ? "{Type: inmemory}"
+            : "{Type: leveldb, LevelDBOptions: {DataDirectoryPath: " + quoted(dir + "/chain") +
+                  "}}";
+    const ChainFacts facts{.network = network_, .block_time_ms = block_time_ms_};
+    CO_TRY_OK(write_owned(dir + "/neo-go.yml", node_config(facts, key_.public_key(), database,
+                                                           dir + "/wallet.json", port_)));
+    const std::string log_path = dir + "/neo-go.log";
+    std::error_code ec;
+    const std::uintmax_t before = fs::file_size(log_path, ec);
+    CO_TRY(process_,
+           Process::start(executor, {.path = options_.neo_go,
+                                     .args = {"node", "--config-file", dir + "/neo-go.yml"},
+                                     .log_path = log_path}));
+    co_return co_await wait_ready(executor, clock, log, log_path, ec ? 0 : before);
+}
+
+// neo-go that cannot bind its port says nothing and hangs; so an answer of somebody else, or none,
+// is what shows it.
+Task<Status> Devnet::wait_ready(asio::any_io_executor executor, Clock& clock, Logger log,
+                                std::string log_path, std::uintmax_t log_begin) {
+    net::HttpClient http(executor, {.connect = milliseconds(1'000), .total = milliseconds(2'000)});
+    chain::RpcClient rpc(http, rpc_url(), log.named("rpc"));
+    const auto deadline = clock.monotonic() + kStartLimit;
+    const std::string foreign =
+        "port " + std::to_string(port_) + " of 127.0.0.1 is in use: another program answers there";
+    std::uint32_t first_count = 0;
+    for (;;) {
+        if (const auto status = process_->exit_status())
+            co_return std::unexpected(
+                explain_end(*status, options_.data_dir, last_words(log_path, log_begin)));
+        const auto version = co_await rpc.version();
+        if (version ? version->network != network_ : version.error().code == Errc::internal)
+            co_return fail(Errc::conflict, foreign);
+        if (version) {
+            const auto count = co_await rpc.block_count();
+            if (count && first_count == 0) first_count = *count;
+            if (count && *count > first_count) co_return Status{};
+        }
+        if (clock.monotonic() > deadline)
+            co_return fail(Errc::timeout,
+                           "neo-go was not ready within 30 s: " + last_words(log_path, log_begin));
+        co_await clock.sleep_for(kPollEvery);
+    }
+}
+
+}  // namespace nsl::cli

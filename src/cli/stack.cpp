@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/stack.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "base/encoding.h"
+#include "base/random.h"
+#include "base/spawn.h"
+#include "chain/rpc_client.h"
+#include "cli/child.h"
+#include "cli/deployment.h"
+#include "cli/devnet.h"
+#include "neo/wallet.h"
+#include "net/http_client.h"
+
+namespace nsl::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kVenues[] = {"binance", "okx", "gate", "coinbase", "kraken", "bitstamp"};
+
+Result<std::string> read_text(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) return fail(Errc::not_found, "cannot read " + path);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+}
+
+// Readable by the owner only, and whole or not there.
+Status write_private(const std::string& path, std::string_view text) {
+    std::string fresh = path + ".new";
+    int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) return fail(Errc::unavailable, "cannot write " + fresh);
+    bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    written = ::fsync(file) == 0 && written;
+    ::close(file);
+    if (!written || ::rename(fresh.c_str(), path.c_str()) != 0)
+        return fail(Errc::unavailable, "cannot write " + path);
+    return {};
+}
+
+Result<std::string> text_of(const json::Object& line, const char* name, const std::string& who) {
+    auto* value = line.if_contains(name);
+    if (!value || !value->is_string())
+        return fail(Errc::internal, who + "'s ready line has no " + name);
+    return std::string(value->get_string());
+}
+
+class RunningStack final : public Stack {
+ public:
+    RunningStack(StackOptions options, asio::any_io_executor executor, Clock& clock, Logger log)
+        : options_(std::move(options)),
+          clock_(clock),
+          log_(std::move(log)),
+          tasks_(executor, log_),
+          http_(executor),
+          exchange_("exchange-sim", [this] { return exchange_spec(); }, clock, log_),
+          enclave_("nsl-enclave", [this] { return enclave_spec(); }, clock, log_),
+          node_("nsld", [this] { return node_spec(); }, clock, log_) {}
+
+    Task<Status> start();
+    const StackInfo& info() const override { return info_; }
+
+    std::vector<std::pair<std::string, std::string>> parts() const override {
+        auto word = [](bool running) { return std::string(running ? "running" : "restarting"); };
+        return {{"chain", word(devnet_ != nullptr)},
+                {"exchanges", word(exchange_.running())},
+                {"enclave", word(enclave_.running())},
+                {"node", word(node_.running())}};
+    }
+
+    Task<void> stop(milliseconds deadline) override {
+        milliseconds each = deadline / 5;
+        co_await tasks_.stop(each);
+        co_await node_.stop(each);
+        co_await enclave_.stop(each);
+        co_await exchange_.stop(each);
+        if (devnet_) co_await devnet_->stop();
+    }
+
+ private:
+    std::string path(const std::string& name) const { return options_.data_dir + "/" + name; }
+    std::string log_file(const std::string& name) const { return path("logs/" + name + ".log"); }
+
+    ProcessSpec exchange_spec() const {
+        ProcessSpec spec{.path = options_.programs + "/nsl",
+                         .args = {"exchange-sim", "--json", "--port",
+                                  std::to_string(options_.sim_port), "--seed",
+                                  std::to_string(options_.seed)},
+                         .log_path = log_file("exchange-sim")};
+        if (!options_.replay.empty()) {
+            spec.args.push_back("--replay");
+            spec.args.push_back(options_.replay);
+        }
+        return spec;
+    }
+    ProcessSpec enclave_spec() const {
+        return {.path = options_.programs + "/nsl-enclave",
+                .args = {"--config", path("enclave.yaml")},
+                .log_path = log_file("nsl-enclave")};
+    }
+    ProcessSpec node_spec() const {
+        return {.path = options_.programs + "/nsld",
+                .args = {"--config", path("nsld.yaml")},
+                .log_path = log_file("nsld")};
+    }
+
+    Task<Status> start_chain();
+    Task<void> keep_chain();
+    Task<Status> start_exchanges();
+    Task<Status> start_enclave();
+    Task<Status> deploy();
+    Task<Status> start_node();
+    Result<neo::PrivateKey> publisher_key();
+
+    StackOptions options_;
+    Clock& clock_;
+    Logger log_;
+    TaskGroup tasks_;
+    net::HttpClient http_;
+    StackInfo info_;
+    std::string feeds_;
+    tee::EnclaveIdentity identity_;
+    std::unique_ptr<Devnet> devnet_;
+    Child exchange_, enclave_, node_;
+};
+
+Task<Status> RunningStack::start_chain() {
+    auto executor = co_await asio::this_coro::executor;
+    CO_TRY(devnet_, co_await Devnet::start(executor,
+                                           {.data_dir = path("chain"),
+                                            .rpc_port = options_.rpc_port,
+                                            .block_time_ms = options_.block_time_ms,
+                                            .neo_go = options_.neo_go},
+                                           clock_, log_.named("devnet")));
+    info_.rpc = devnet_->rpc_url();
+    options_.rpc_port = devnet_->rpc_port();
+    co_return Status{};
+}
+
+// The chain is the one part that is not a Child: its key is needed here. It comes back on the same
+// port with the same data.
+Task<void> RunningStack::keep_chain() {
+    for (;;) {
+        int status = co_await devnet_->wait();
+        log_.warn("chain ended: starting it again", {{"status", status}});
+        devnet_.reset();
+        for (;;) {
+            Status started = co_await start_chain();
+            if (started) break;
+            log_.error("chain does not start", {{"cause", started.error().message}});
+            co_await clock_.sleep_for(milliseconds(1'000));
+        }
+    }
+}
+
+Task<Status> RunningStack::start_exchanges() {
+    CO_TRY(json::Object ready, co_await exchange_.start());
+    auto* port = ready.if_contains("port");
+    if (!port || !port->is_int64())
+        co_return fail(Errc::internal, "exchange-sim's ready line has no port");
+    options_.sim_port = static_cast<std::uint16_t>(port->get_int64());
+    info_.exchange = "http://127.0.0.1:" + std::to_string(options_.sim_port);
+    co_return Status{};
+}
+
+Task<Status> RunningStack::start_enclave() {
+    std::string config = "socket: " + path("enclave.sock") + "\ndata_dir: " + path("enclave") +
+                         "\nprovider: simulated\nvenues:\n";
+    for (const char* venue : kVenues)
+        config += std::string("  - {name: ") + venue + ", url: \"ws://127.0.0.1:" +
+                  std::to_string(options_.sim_port) + "/" + venue + "\"}\n";
+    CO_TRY_OK(write_private(path("enclave.yaml"), config + feeds_));
+    CO_TRY(json::Object ready, co_await enclave_.start());
+    CO_TRY(info_.signer, text_of(ready, "public_key", "nsl-enclave"));
+    tee::EnclaveClient client(tasks_, log_, path("enclave.sock"));
+    CO_TRY(identity_, co_await client.identity());
+    co_return Status{};
+}
+
+Result<neo::PrivateKey> RunningStack::publisher_key() {
+    std::string wallet_file = path("publisher.json"), password_file = path("publisher.password");
+    if (fs::exists(wallet_file)) {
+        TRY(std::string json, read_text(wallet_file));
+        TRY(std::string password, read_text(password_file));
+        TRY(neo::Wallet wallet, neo::Wallet::parse(json));
+        if (wallet.accounts.empty()) return fail(Errc::internal, wallet_file + " is empty");
+        return wallet.unlock(wallet.accounts.front().account,
+                             std::string_view(password).substr(0, password.find('\n')));
+    }
+    OsRandom random;
+    ByteArray<16> secret;
+    random.fill(secret);
+    std::string password = hex_encode(secret);
+    neo::PrivateKey key = neo::PrivateKey::generate(random);
+    neo::Wallet wallet;
+    TRY_OK(wallet.add(key, password, "price feed publisher (development)"));
+    TRY_OK(write_private(password_file, password + "\n"));
+    TRY_OK(write_private(wallet_file, wallet.to_json()));
+    return key;
+}
+
+Task<Status> RunningStack::deploy() {
+    chain::RpcClient rpc(http_, info_.rpc, log_.named("rpc"));
+    CO_TRY(neo::PrivateKey publisher, publisher_key());
+    // A kept data folder has a contract already; whether it still fits, the node checks.
+    if (auto known = read_text(path("contract"))) {
+        CO_TRY(neo::Hash160 contract, neo::Hash160::parse(*known));
+        if (co_await rpc.call(contract, "version")) {
+            info_.contract = contract.display();
+            co_return Status{};
+        }
+    }
+    CO_TRY(neo::Hash160 contract,
+           co_await deploy_price_feed(rpc, clock_, log_.named("deploy"), devnet_->key(), publisher,
+                                      {options_.contract_dir + "/pricefeed.nef",
+                                       options_.contract_dir + "/pricefeed.manifest.json",
+                                       identity_}));
+    info_.contract = contract.display();
+    co_return write_private(path("contract"), info_.contract);
+}
+
+Task<Status> RunningStack::start_node() {
+    std::string config = "rpc: " + info_.rpc + "\ncontract: \"" + info_.contract +
+                         "\"\nwallet: " + path("publisher.json") +
+                         "\nwallet_password_file: " + path("publisher.password") +
+                         "\nenclave_socket: " + path("enclave.sock") + "\ndata_dir: " +
+                         path("node") + "\npoll_ms: 100\napi: {port: " +
+                         std::to_string(options_.api_port) + "}\n";
+    CO_TRY_OK(write_private(path("nsld.yaml"), config + feeds_));
+    CO_TRY(json::Object ready, co_await node_.start());
+    CO_TRY(info_.api, text_of(ready, "api", "nsld"));
+    // A restarted node must be found where it was.
+    if (options_.api_port == 0) {
+        options_.api_port =
+            static_cast<std::uint16_t>(std::stoi(info_.api.substr(info_.api.rfind(':') + 1)));
+        std::size_t at = config.find("api: {port: 0}");
+        NSL_ASSERT(at != std::string::npos);
+        config.replace(at, 14, "api: {port: " + std::to_string(options_.api_port) + "}");
+        CO_TRY_OK(write_private(path("nsld.yaml"), config + feeds_));
+    }
+    co_return Status{};
+}
+
+Task<Status> RunningStack::start() {
+    std::error_code made;
+    fs::create_directories(path("logs"), made);
+    if (made)
+        co_return fail(Errc::unavailable,
+                       "cannot create " + options_.data_dir + ": " + made.message());
+    // The enclave's folder must be its own; the publisher's key is in the one above.
+    for (const std::string& own : {options_.data_dir, path("enclave")}) {
+        fs::create_directories(own, made);
+        fs::permissions(own, fs::perms::owner_all, made);
+        if (made) co_return fail(Errc::unavailable, "cannot prepare " + own + ": " + made.message());
+    }
+    CO_TRY(feeds_, read_text(options_.feeds_file));
+    CO_TRY_OK(co_await start_chain());
+    CO_TRY_OK(co_await start_exchanges());
+    CO_TRY_OK(co_await start_enclave());
+    CO_TRY_OK(co_await deploy());
+    CO_TRY_OK(co_await start_node());
+    tasks_.spawn("keep chain", keep_chain());
+    tasks_.spawn("keep exchange-sim", exchange_.supervise());
+    tasks_.spawn("keep nsl-enclave", enclave_.supervise());
+    tasks_.spawn("keep nsld", node_.supervise());
+    co_return Status{};
+}
+
+}  // namespace
+
+Task<Result<std::unique_ptr<Stack>>> Stack::start(StackOptions options, Clock& clock, Logger log) {
+    auto executor = co_await asio::this_coro::executor;
+    auto stack = std::make_unique<RunningStack>(std::move(options), executor, clock, std::move(log));
+    Status started = co_await stack->start();
+    if (!started) {
+        co_await stack->stop(milliseconds(4'000));
+        co_return std::unexpected(std::move(started).error());
+    }
+    co_return std::move(stack);
+}
+
+}  // namespace nsl::cli
