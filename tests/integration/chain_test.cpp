@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+// The chain module against neo-go.
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "base/encoding.h"
+#include "chain/deploy.h"
+#include "chain/follower.h"
+#include "chain/sender.h"
+#include "chain/wallet_signer.h"
+#include "devnet_fixture.h"
+#include "fake_tx_journal.h"
+#include "neo/stack_item.h"
+#include "neo/wallet.h"
+
+namespace nsl {
+namespace {
+
+using namespace testing_support;
+using chain::TxState;
+
+constexpr neo::Datoshi kGas = 1'0000'0000;
+
+neo::Hash160 ledger() {
+    return neo::Hash160::parse("0xda65b600f7124ce6c79950c1772a36403104f2be").value();
+}
+
+// A script that ends well while the chain's tip is not above this block.
+Bytes good_until(std::uint32_t block) {
+    neo::ScriptBuilder script;
+    script.call(ledger(), "currentIndex", {});
+    script.push_integer(block);
+    script.op(0xb6);  // LE
+    script.assert_true();
+    return script.take();
+}
+
+Bytes transfer_to(std::uint8_t seed, const neo::Hash160& from) {
+    neo::Hash160 to;
+    to.raw.fill(seed);
+    return chain::gas_transfer(from, to, kGas).value();
+}
+
+Task<std::int64_t> balance(chain::RpcClient& rpc, std::uint8_t seed) {
+    neo::Hash160 account;
+    account.raw.fill(seed);
+    auto item =
+        co_await rpc.call(neo::native::gas_token(), "balanceOf", {neo::Argument::hash(account)});
+    co_return item ? neo::item_i64(*item).value_or(-1) : -1;
+}
+
+Task<std::vector<chain::Block>> whole_chain(chain::RpcClient& rpc) {
+    std::vector<chain::Block> out;
+    const std::uint32_t count = (co_await rpc.block_count()).value();
+    for (std::uint32_t i = 0; i < count; ++i) out.push_back((co_await rpc.block(i)).value());
+    co_return out;
+}
+
+// Until the chain has this block.
+Task<void> past_block(DevnetEnvironment& world, std::uint32_t block) {
+    while ((co_await world.rpc->block_count()).value_or(0) <= block)
+        co_await world.clock.sleep_for(milliseconds(20));
+}
+
+std::size_t inclusions(const std::vector<chain::Block>& blocks, const neo::Hash256& hash) {
+    std::size_t found = 0;
+    for (const chain::Block& block : blocks)
+        found += static_cast<std::size_t>(std::ranges::count(block.transactions, hash));
+    return found;
+}
+
+class Sending : public ::testing::Test {
+ protected:
+    DevnetEnvironment& world = devnet();
+    FakeTxJournal journal;
+    chain::WalletSigner bank = chain::WalletSigner::one_of_one(copy_of(world.devnet->key()));
+    chain::Sender sender{*world.rpc, journal, bank, world.clock, world.random, world.log};
+
+    Result<chain::SendResult> send(chain::Sender& with, Bytes script) {
+        auto hash = run_on_devnet(with.submit({.script = std::move(script), .purpose = "test"}));
+        if (!hash) return std::unexpected(hash.error());
+        return run_on_devnet(with.wait(*hash));
+    }
+};
+
+TEST_F(Sending, TransfersGasOnce) {
+    const auto end = send(sender, transfer_to(1, bank.account()));
+    ASSERT_TRUE(end.has_value()) << end.error().message;
+    EXPECT_EQ(end->state, TxState::halted);
+    EXPECT_EQ(run_on_devnet(balance(*world.rpc, 1)), kGas);
+    EXPECT_EQ(run_on_devnet(world.rpc->transaction_height(end->hash)).value(), end->block);
+    const auto log = run_on_devnet(world.rpc->application_log(end->hash));
+    ASSERT_EQ(log->notifications.size(), 1U);
+    EXPECT_EQ(log->notifications[0].name, "Transfer");
+}
+
+TEST_F(Sending, OurNetworkFeeIsTheNodes) {
+    auto lines = std::make_shared<MemorySink>();
+    chain::WalletSigner single = chain::WalletSigner::single(copy_of(world.devnet->key()));
+    ASSERT_EQ(send(sender, chain::gas_transfer(bank.account(), single.account(), 10 * kGas).value())
+                  ->state,
+              TxState::halted);
+    for (chain::Signer* signer :
+         {static_cast<chain::Signer*>(&bank), static_cast<chain::Signer*>(&single)}) {
+        chain::Sender with(*world.rpc, journal, *signer, world.clock, world.random,
+                           Logger(lines, "test"));
+        ASSERT_EQ(send(with, transfer_to(2, signer->account()))->state, TxState::halted);
+    }
+    EXPECT_FALSE(lines->contains("differ"));
+}
+
+TEST_F(Sending, AFaultInTheBlockThatNoSimulationShowed) {
+    // Between the simulation and the sending a block passes: the script was good until then.
+    journal.before_add = [](chain::TxRecord record) {
+        return past_block(devnet(), record.first_block);
+    };
+    for (int tries = 0; tries < 20; ++tries) {
+        const std::uint32_t height = run_on_devnet(world.rpc->block_count()).value() - 1;
+        const auto end = send(sender, good_until(height));
+        // A block came between asking for the height and the simulation.
+        if (!end && end.error().code == Errc::conflict) continue;
+        ASSERT_TRUE(end.has_value()) << end.error().message;
+        EXPECT_EQ(end->state, TxState::faulted);
+        EXPECT_NE(end->exception.find("ASSERT"), std::string::npos) << end->exception;
+        return;
+    }
+    FAIL() << "no simulation succeeded";
+}
+
+TEST_F(Sending, AFaultingSimulationSendsNothing) {
+    const auto end = send(sender, good_until(0));
+    ASSERT_FALSE(end.has_value());
+    EXPECT_EQ(end.error().code, Errc::conflict);
+}
+
+TEST_F(Sending, ResendingTheSameBytesIsHarmless) {
+    const auto end = send(sender, transfer_to(3, bank.account()));
+    ASSERT_EQ(end->state, TxState::halted);
+    const auto record = run_on_devnet(journal.find(end->hash)).value().value();
+    const auto again = run_on_devnet(world.rpc->send(record.bytes));
+    EXPECT_EQ(again->outcome, chain::SendOutcome::already_known);
+    EXPECT_EQ(run_on_devnet(balance(*world.rpc, 3)), kGas);
+}
+
+TEST_F(Sending, WhatWasJournaledAndNeverSentIsSentByTheNextLife) {
+    journal.dies_in_add = true;
+    const auto first =
+        run_on_devnet(sender.submit({.script = transfer_to(4, bank.account()), .purpose = "test"}));
+    ASSERT_FALSE(first.has_value());
+
+    chain::Sender next(*world.rpc, journal, bank, world.clock, world.random, world.log);
+    const auto left = run_on_devnet(next.unresolved("test")).value();
+    ASSERT_TRUE(left.has_value());
+    EXPECT_EQ(left->state, TxState::prepared);
+    EXPECT_EQ(run_on_devnet(world.rpc->transaction_height(left->hash)).error().code,
+              Errc::not_found);
+    EXPECT_EQ(run_on_devnet(next.wait(left->hash))->state, TxState::halted);
+    EXPECT_EQ(run_on_devnet(balance(*world.rpc, 4)), kGas);
+}
+
+TEST_F(Sending, ExpiresWhenItWasNeverOnChain) {
+    // Journaled, never sent in its window; the node refuses it then.
+    journal.dies_in_add = true;
+    chain::Sender first(*world.rpc, journal, bank, world.clock, world.random, world.log,
+                        {.valid_for_blocks = 1});
+    ASSERT_FALSE(
+        run_on_devnet(first.submit({.script = transfer_to(5, bank.account()), .purpose = "test"})));
+    const auto left = run_on_devnet(journal.unresolved("test")).value().value();
+    run_on_devnet(past_block(world, left.valid_until_block));
+    EXPECT_EQ(run_on_devnet(sender.wait(left.hash))->state, TxState::expired);
+    EXPECT_EQ(run_on_devnet(balance(*world.rpc, 5)), 0);
+}
+
+TEST_F(Sending, DeploysAContractWhereItSaidItWould) {
+    const char* source = std::getenv("NSL_SOURCE_DIR");
+    const std::string dir = std::string(source ? source : ".") + "/contracts/pricefeed/";
+    std::ifstream nef_file(dir + "pricefeed.nef", std::ios::binary);
+    std::ifstream manifest_file(dir + "pricefeed.manifest.json", std::ios::binary);
+    if (!nef_file || !manifest_file) GTEST_SKIP() << "no compiled contract in " << dir;
+    const std::string nef(std::istreambuf_iterator<char>(nef_file), {});
+    const std::string manifest(std::istreambuf_iterator<char>(manifest_file), {});
+    const auto made = chain::deployment(bank.account(), as_bytes(nef), manifest);
+    ASSERT_TRUE(made.has_value()) << made.error().message;
+    const auto run = run_on_devnet(world.rpc->invoke_script(made->script, {{bank.account()}}));
+    if (run && run->vm_state == "FAULT")
+        GTEST_SKIP() << "needs deployment data: " << run->exception;
+    const auto end = send(sender, made->script);
+    ASSERT_TRUE(end.has_value()) << end.error().message;
+    ASSERT_EQ(end->state, TxState::halted);
+    json::Array params{json::Value(made->contract.display())};
+    EXPECT_TRUE(run_on_devnet(world.rpc->raw("getcontractstate", params)).has_value());
+}
+
+// A network of its own, on disk, whose node may be killed and started again at the same address.
+class OwnNode : public ::testing::Test {
+ protected:
+    OwnNode() {
+        std::string name = ::testing::TempDir() + "nsl-chain-XXXXXX";
+        dir_ = mkdtemp(name.data());
+        start();
+    }
+    ~OwnNode() override {
+        if (node) run_on_devnet(node->stop());
+        node.reset();
+        std::filesystem::remove_all(dir_);
+    }
+
+    Result<std::unique_ptr<cli::Devnet>> try_start(std::uint16_t port) {
+        return run_on_devnet(cli::Devnet::start(
+            world.loop.get_executor(),
+            {.data_dir = dir_, .rpc_port = port, .block_time_ms = kTestBlockTime}, world.clock,
+            world.log.named("devnet")));
+    }
+    void start() {
+        auto started = try_start(port_);
+        ASSERT_TRUE(started.has_value()) << started.error().message;
+        node = *std::move(started);
+        port_ = node->rpc_port();
+        if (!rpc) rpc = std::make_unique<chain::RpcClient>(*world.http, node->rpc_url(), world.log);
+    }
+    void kill_node() {
+        ::kill(node->pid(), SIGKILL);
+        EXPECT_EQ(run_on_devnet(node->wait()), 128 + SIGKILL);
+        node.reset();
+    }
+    void stop_node() {
+        EXPECT_EQ(run_on_devnet(node->stop()), 0);
+        node.reset();
+    }
+
+    DevnetEnvironment& world = devnet();
+    std::string dir_;
+    std::uint16_t port_ = 0;
+    std::unique_ptr<cli::Devnet> node;
+    std::unique_ptr<chain::RpcClient> rpc;
+};
+
+TEST_F(OwnNode, KilledBetweenSendAndInclusionItStillIncludesOnce) {
+    FakeTxJournal journal;
+    chain::WalletSigner bank = chain::WalletSigner::one_of_one(copy_of(node->key()));
+    chain::Sender sender(*rpc, journal, bank, world.clock, world.random, world.log,
+                         {.valid_for_blocks = 200});
+    const auto hash =
+        run_on_devnet(sender.submit({.script = transfer_to(9, bank.account()), .purpose = "kill"}));
+    ASSERT_TRUE(hash.has_value()) << hash.error().message;
+    kill_node();
+    start();
+    const auto end = run_on_devnet(sender.wait(*hash));
+    ASSERT_TRUE(end.has_value()) << end.error().message;
+    EXPECT_EQ(end->state, TxState::halted);
+    EXPECT_EQ(run_on_devnet(balance(*rpc, 9)), kGas);
+    EXPECT_EQ(inclusions(run_on_devnet(whole_chain(*rpc)), *hash), 1U);
+}
+
+TEST_F(OwnNode, WaitingGoesOnWhileTheNodeIsAway) {
+    FakeTxJournal journal;
+    chain::WalletSigner bank = chain::WalletSigner::one_of_one(copy_of(node->key()));
+    chain::Sender sender(*rpc, journal, bank, world.clock, world.random, world.log,
+                         {.valid_for_blocks = 200});
+    const auto hash =
+        run_on_devnet(sender.submit({.script = transfer_to(8, bank.account()), .purpose = "kill"}));
+    ASSERT_TRUE(hash.has_value()) << hash.error().message;
+    kill_node();
+    TaskGroup tasks(world.loop.get_executor(), world.log);
+    std::optional<chain::SendResult> end;
+    tasks.spawn("wait",
+                [](chain::Sender& with, neo::Hash256 tx, std::optional<chain::SendResult>& out)
+                    -> Task<void> { out = (co_await with.wait(tx)).value(); }(sender, *hash, end));
+    start();
+    while (!end) world.loop.run_one();
+    EXPECT_EQ(end->state, TxState::halted);
+    EXPECT_EQ(inclusions(run_on_devnet(whole_chain(*rpc)), *hash), 1U);
+    EXPECT_TRUE(run_on_devnet(tasks.stop(milliseconds(1'000))));
+}
+
+TEST_F(OwnNode, TheFollowerCrossesARestartWithoutAGap) {
+    std::vector<chain::BlockHeader> seen;
+    chain::BlockHeader genesis = run_on_devnet(rpc->block(0)).value();
+    chain::Follower follower(*rpc, world.clock, world.log, genesis, milliseconds(50));
+    follower.subscribe([&](chain::Block block) -> Task<Status> {
+        seen.push_back(block);
+        co_return Status{};
+    });
+    TaskGroup tasks(world.loop.get_executor(), world.log);
+    tasks.spawn("follower", follower.run());
+    const auto until_block = [&](std::uint32_t index) {
+        while (seen.empty() || seen.back().index < index) world.loop.run_one();
+    };
+    until_block(5);
+    stop_node();
+    start();
+    until_block(seen.back().index + 5);
+    EXPECT_TRUE(run_on_devnet(tasks.stop(milliseconds(2'000))));
+    EXPECT_TRUE(follower.status().fault.empty()) << follower.status().fault;
+    const auto blocks = run_on_devnet(whole_chain(*rpc));
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        ASSERT_EQ(seen[i].index, i + 1);
+        EXPECT_EQ(seen[i].hash, blocks.at(i + 1).hash);
+    }
+}
+
+TEST_F(OwnNode, ItsFolderKeepsKeyAndNetwork) {
+    const auto network = node->network();
+    const auto key = node->key().public_key();
+    EXPECT_EQ(node->block_time_ms(), kTestBlockTime);
+    struct stat facts{};
+    ASSERT_EQ(::stat(node->wallet_path().c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777, 0600U);
+    stop_node();
+    start();
+    EXPECT_EQ(node->network(), network);
+    EXPECT_EQ(node->key().public_key(), key);
+    EXPECT_EQ(run_on_devnet(rpc->version())->network, network);
+}
+
+TEST_F(OwnNode, SaysWhatStandsInItsWay) {
+    const auto same_port = try_start(port_);
+    ASSERT_FALSE(same_port.has_value());
+    EXPECT_EQ(same_port.error().code, Errc::conflict);
+    EXPECT_NE(same_port.error().message.find(std::to_string(port_)), std::string::npos);
+
+    const auto same_folder = try_start(0);
+    ASSERT_FALSE(same_folder.has_value());
+    EXPECT_EQ(same_folder.error().code, Errc::conflict) << same_folder.error().message;
+    EXPECT_NE(same_folder.error().message.find("in use"), std::string::npos);
+
+    stop_node();
+    std::ofstream(dir_ + "/devnet.json") << R"({"network":7,"block_time_ms":200})";
+    const auto other_network = try_start(0);
+    ASSERT_FALSE(other_network.has_value());
+    EXPECT_EQ(other_network.error().code, Errc::conflict) << other_network.error().message;
+    EXPECT_NE(other_network.error().message.find("another network"), std::string::npos);
+
+    const auto no_program = run_on_devnet(cli::Devnet::start(
+        world.loop.get_executor(), {.neo_go = "/nonexistent/neo-go"}, world.clock, world.log));
+    ASSERT_FALSE(no_program.has_value());
+    EXPECT_EQ(no_program.error().code, Errc::not_found);
+}
+
+TEST(Devnets, RunSideBySide) {
+    auto second = run_on_devnet(cli::Devnet::start(devnet().loop.get_executor(),
+                                                   {.block_time_ms = kTestBlockTime},
+                                                   devnet().clock, devnet().log));
+    ASSERT_TRUE(second.has_value()) << second.error().message;
+    EXPECT_NE((*second)->rpc_port(), devnet().devnet->rpc_port());
+    EXPECT_NE((*second)->network(), devnet().devnet->network());
+    EXPECT_EQ(run_on_devnet((*second)->stop()), 0);
+}
+
+}  // namespace
+}  // namespace nsl
+
+int main(int argc, char** argv) {
+    return nsl::testing_support::devnet_main(argc, argv);
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// A Neo node for tests: a chain in memory behind a real HTTP port, that can lie, stumble and
+// forget.
+//
+// Its rules of the pool and of validity are those of neo-go: one transaction once, in blocks up to
+// its validUntilBlock, -501/-503/-510 as the protocol says. It runs nothing: what a script does is
+// told beforehand.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/encoding.h"
+#include "base/json.h"
+#include "neo/script.h"
+#include "neo/transaction.h"
+#include "net/ws_server.h"
+
+namespace nsl::testing_support {
+
+class FakeNode {
+ public:
+    struct FakeBlock {
+        neo::Hash256 hash;
+        neo::Hash256 previous;
+        std::vector<neo::Hash256> transactions;
+    };
+
+    // What scripts do, in simulation and on chain.
+    std::string simulation_state = "HALT";
+    std::string simulation_exception;
+    std::string gas_consumed = "9977780";
+    std::string inclusion_state = "HALT";
+    std::string inclusion_exception;
+    json::Array simulation_stack;
+    // What the node is.
+    std::uint32_t network = 56753;
+    std::uint32_t increment = 5760;
+    std::int64_t network_fee = 1232520;
+    bool before_faun = false;  // no getExecPicoFeeFactor
+    // How it misbehaves.
+    bool down = false;                     // HTTP 503 to everything
+    bool pool_forgets = false;             // takes transactions and drops them
+    bool denies_transactions = false;      // "unknown" to every question about a transaction
+    std::deque<int> send_errors;           // answers of the next sendrawtransactions, not pooled
+    bool lose_send_answers = false;        // takes the transaction, answers HTTP 502
+    std::deque<std::string> raw_replies;   // sent as they are; "%ID%" becomes the request's id
+    std::uint32_t height_offset_down = 0;  // says a lower height than it has
+
+    explicit FakeNode(TaskGroup& tasks) {
+        mine();
+        net::WsServerHandlers handlers;
+        handlers.on_http = [this](std::string_view, std::string_view, std::string_view body) {
+            return answer(body);
+        };
+        auto server = net::WsServer::listen(tasks, Logger(), 0, std::move(handlers));
+        if (!server) ADD_FAILURE() << server.error().message;
+        server_ = std::move(*server);
+    }
+
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
+    std::uint32_t height() const { return static_cast<std::uint32_t>(chain_.size() - 1); }
+    const FakeBlock& block(std::uint32_t index) const { return chain_.at(index); }
+    bool pooled(const neo::Hash256& hash) const { return pool_.contains(hash); }
+    // Every different text of bytes that sendrawtransaction was called with, decoded.
+    const std::set<Bytes>& received() const { return received_; }
+    bool in_block(std::uint32_t index, const neo::Hash256& hash) const {
+        return std::ranges::count(chain_.at(index).transactions, hash) == 1;
+    }
+    // In how many blocks the transaction is.
+    std::size_t inclusions(const neo::Hash256& hash) const {
+        std::size_t found = 0;
+        for (std::uint32_t i = 0; i < chain_.size(); ++i) found += in_block(i, hash) ? 1 : 0;
+        return found;
+    }
+
+    // One block with all that is pooled and still valid.
+    void mine() {
+        FakeBlock next;
+        const auto index = static_cast<std::uint32_t>(chain_.size());
+        if (index > 0) next.previous = chain_.back().hash;
+        for (auto& [hash, tx] : pool_)
+            if (tx.valid_until_block >= index) next.transactions.push_back(hash);
+        pool_.clear();
+        seal(next, index);
+        chain_.push_back(std::move(next));
+    }
+    void mine(int count) {
+        for (int i = 0; i < count; ++i) mine();
+    }
+    void drop_pool() { pool_.clear(); }
+    void hide_logs(bool hidden) { logs_hidden_ = hidden; }
+    // Forgets the blocks above this one, as a node killed before it wrote them; other blocks
+    // follow.
+    void roll_back_to(std::uint32_t index) {
+        chain_.resize(index + 1);
+        ++branch_;
+    }
+
+ private:
+    using Reply = std::pair<int, std::string>;
+
+    void seal(FakeBlock& block, std::uint32_t index) const {
+        ByteWriter out;
+        out.u32(index);
+        out.u32(branch_);
+        out.bytes(block.previous.raw);
+        for (const neo::Hash256& hash : block.transactions) out.bytes(hash.raw);
+        block.hash.raw = sha256(out.view());
+    }
+
+    Reply answer(std::string_view body) {
+        if (down) return {503, "{}"};
+        auto call = json::parse_value(body, {.bytes_max = 1 << 22});
+        if (!call)
+            return {200,
+                    R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"no JSON"}})"};
+        const json::Object& request = call->get_object();
+        const std::string id = json::write_value(request.at("id"));
+        if (!raw_replies.empty()) {
+            std::string raw = raw_replies.front();
+            raw_replies.pop_front();
+            if (const auto at = raw.find("%ID%"); at != std::string::npos) raw.replace(at, 4, id);
+            return {200, raw};
+        }
+        const std::string method(request.at("method").get_string());
+        json::Object reply;
+        reply["jsonrpc"] = "2.0";
+        reply["id"] = request.at("id");
+        const bool sending = method == "sendrawtransaction";
+        auto [code, result] = serve(method, request.at("params").get_array());
+        if (sending && lose_send_answers) return {502, "{}"};
+        if (code == 0)
+            reply["result"] = std::move(result);
+        else
+            reply["error"] = json::Object{{"code", code}, {"message", "as told"}};
+        return {200, json::write_value(reply)};
+    }
+
+    std::pair<int, json::Value> serve(const std::string& method, const json::Array& params) {
+        if (method == "getversion") return {0, version()};
+        if (method == "getblockcount") return {0, height() + 1 - height_offset_down};
+        if (method == "getblock") return block_json(params.at(0).to_number<std::uint32_t>());
+        if (method == "invokescript") return {0, simulate(text(params))};
+        if (method == "calculatenetworkfee")
+            return {0, json::Object{{"networkfee", std::to_string(network_fee)}}};
+        if (method == "sendrawtransaction") return take(text(params));
+        if (method == "gettransactionheight") return locate(text(params));
+        if (method == "getapplicationlog") return log_json(text(params));
+        return {-32601, {}};
+    }
+
+    static std::string text(const json::Array& params) {
+        return std::string(params.at(0).get_string());
+    }
+
+    json::Value version() const {
+        json::Object protocol{{"network", network},
+                              {"msperblock", 1000},
+                              {"maxvaliduntilblockincrement", increment},
+                              {"validatorscount", 1}};
+        return json::Object{{"useragent", "/FAKE:1/"}, {"protocol", std::move(protocol)}};
+    }
+
+    std::pair<int, json::Value> block_json(std::uint32_t index) const {
+        if (index > height()) return {-109, {}};
+        const FakeBlock& found = chain_.at(index);
+        json::Array transactions;
+        for (const neo::Hash256& hash : found.transactions)
+            transactions.push_back(json::Object{{"hash", hash.display()}, {"extra", 1}});
+        return {0, json::Object{{"index", index},
+                                {"hash", found.hash.display()},
+                                {"previousblockhash", found.previous.display()},
+                                {"time", 1'700'000'000'000 + index * 1000},
+                                {"tx", std::move(transactions)}}};
+    }
+
+    json::Value simulate(const std::string& script) const {
+        const std::string bytes = as_text(base64_decode(script).value());
+        const auto item = [](const char* value) {
+            return json::Object{{"type", "Integer"}, {"value", value}};
+        };
+        json::Object run{{"script", script},
+                         {"state", simulation_state},
+                         {"gasconsumed", gas_consumed},
+                         {"exception", simulation_exception},
+                         {"stack", simulation_stack},
+                         {"notifications", json::Array{}}};
+        if (bytes.contains("getExecPicoFeeFactor")) {
+            run["state"] = before_faun ? "FAULT" : "HALT";
+            run["stack"] = json::Array{item("1000"), item("300000"), item("100000")};
+        } else if (bytes.contains("getExecFeeFactor")) {
+            run["state"] = "HALT";
+            run["stack"] = json::Array{item("1000"), item("30"), item("100000")};
+        }
+        return run;
+    }
+
+    std::pair<int, json::Value> take(const std::string& base64) {
+        const Bytes bytes = base64_decode(base64).value();
+        received_.insert(bytes);
+        if (!send_errors.empty()) {
+            const int code = send_errors.front();
+            send_errors.pop_front();
+            if (code != 0) return {code, {}};
+        }
+        auto tx = neo::Transaction::parse(bytes);
+        if (!tx) return {-32602, {}};
+        const neo::Hash256 hash = tx->hash();
+        if (inclusions(hash) > 0) return {-501, {}};
+        if (pool_.contains(hash)) return {-503, {}};
+        if (tx->valid_until_block <= height()) return {-510, {}};
+        if (!pool_forgets) pool_[hash] = *std::move(tx);
+        return {0, json::Object{{"hash", hash.display()}}};
+    }
+
+    std::pair<int, json::Value> locate(const std::string& display) const {
+        const neo::Hash256 hash = neo::Hash256::parse(display).value();
+        for (std::uint32_t i = 0; i < chain_.size() && !denies_transactions; ++i)
+            if (in_block(i, hash)) return {0, i};
+        return {-103, {}};
+    }
+
+    std::pair<int, json::Value> log_json(const std::string& display) const {
+        const neo::Hash256 hash = neo::Hash256::parse(display).value();
+        if (logs_hidden_ || inclusions(hash) == 0) return {-105, {}};
+        json::Object run{{"trigger", "Application"},    {"vmstate", inclusion_state},
+                         {"gasconsumed", gas_consumed}, {"exception", nullptr},
+                         {"stack", json::Array{}},      {"notifications", json::Array{}}};
+        if (!inclusion_exception.empty()) run["exception"] = inclusion_exception;
+        return {0, json::Object{{"txid", display}, {"executions", json::Array{std::move(run)}}}};
+    }
+
+    std::vector<FakeBlock> chain_;
+    std::map<neo::Hash256, neo::Transaction> pool_;
+    std::set<Bytes> received_;
+    std::uint32_t branch_ = 0;
+    bool logs_hidden_ = false;
+    std::unique_ptr<net::WsServer> server_;
+};
+
+}  // namespace nsl::testing_support
