@@ -18,7 +18,8 @@ void check_target(std::string_view text) {
     NSL_ASSERT(target->path.starts_with('/') && !target->segments.empty());
     for (const std::string& segment : target->segments)
         NSL_ASSERT(utf8_valid(segment) && segment != "." && segment != "..");
-    static const std::vector<RawRoute> routes = {{"GET", "/v1/{id}"}, {"GET", "/{a}/{b}/{c}"}};
+    static const std::vector<RawRoute> routes = {{.method = "GET", .path = "/v1/{id}"},
+                                                 {.method = "GET", .path = "/{a}/{b}/{c}"}};
     static const RouteTable table(routes);
     auto match = table.find("GET", target->segments);
     if (const auto merged = merge_params(std::move(match.params), target->query))

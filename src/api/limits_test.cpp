@@ -120,6 +120,19 @@ TEST(ServerLimits, ABodyIsReadAndTheNextRequestFound) {
     EXPECT_EQ(peer.response().status, 200);
 }
 
+TEST(ServerLimits, AChunkedBodyMayComeByteByByte) {
+    ApiWorld world;
+    Peer peer(world.port());
+    for (std::string_view body : {"0\r\n\r\n", "1\r\na\r\n0\r\nt: x\r\n\r\n"}) {
+        peer.get("/livez", "Transfer-Encoding: chunked\r\n");
+        for (char c : body) {
+            peer.send({&c, 1});
+            world.run([] {});
+        }
+        EXPECT_EQ(peer.response().status, 200);
+    }
+}
+
 TEST(ServerLimits, WhatIsNotHttpIs400) {
     ApiWorld world;
     for (std::string_view garbage :

@@ -14,6 +14,7 @@ namespace http = boost::beast::http;
 
 constexpr std::size_t kRequestIdMax = 64;
 constexpr std::size_t kLastEventIdMax = 256;
+constexpr std::size_t kChunkedLeast = 5;  // "0\r\n\r\n", what is at least left of a chunked body
 
 std::string text_of(boost::beast::string_view view) {
     return {view.data(), view.size()};
@@ -54,6 +55,8 @@ RequestParser::~RequestParser() = default;
 
 std::expected<std::size_t, Refusal> RequestParser::put(std::string_view bytes) {
     auto& parser = state_->parser;
+    // Beast 1.81 asserts that it has seen this much once it has read a first chunk of size zero.
+    if (parser.is_header_done() && parser.chunked() && bytes.size() < kChunkedLeast) return 0;
     boost::system::error_code ec;
     const std::size_t used = parser.put(boost::asio::buffer(bytes), ec);
     if (ec && ec != http::error::need_more)

@@ -7,16 +7,19 @@ namespace nsl::cli {
 namespace {
 
 bool is_unresolved(const chain::TxRecord& record) {
-    return record.state == chain::TxState::prepared || record.state == chain::TxState::submitted;
+    return !chain::tx_ended(record.state);
 }
 
 }  // namespace
 
 Task<Status> CommandJournal::add(chain::TxRecord record) {
-    for (const chain::TxRecord& other : records_)
+    for (const chain::TxRecord& other : records_) {
+        if (other.hash == record.hash)
+            co_return fail(Errc::conflict, "this transaction is known already");
         if (other.purpose == record.purpose && is_unresolved(other))
             co_return fail(Errc::conflict, "a transaction for " + record.purpose +
                                                " is under way: wait for its end");
+    }
     records_.push_back(std::move(record));
     co_return Status{};
 }
@@ -26,6 +29,8 @@ Task<Status> CommandJournal::update(neo::Hash256 hash, chain::TxState state, std
     auto found = std::ranges::find(records_, hash, &chain::TxRecord::hash);
     if (found == records_.end())
         co_return fail(Errc::not_found, "no such transaction in the journal");
+    if (chain::tx_ended(found->state))
+        co_return fail(Errc::conflict, "the attempt has ended: its fate never changes");
     found->state = state;
     found->block = block;
     found->exception = std::move(exception);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sender's journal for a command that lives as long as its transaction: a crash loses it, and with
-// it only a development chain's set-up. Services use SQL.
+// The sender's journal for a command that lives as long as its transaction: a crash loses it, and
+// with it only a development chain's set-up. Services use SQL.
 #pragma once
 #include <vector>
 

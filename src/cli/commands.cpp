@@ -40,6 +40,8 @@ int run(std::function<Task<int>()> command) {
     return run_blocking(loop, command());
 }
 
-void print_json(const json::Value& value) { std::cout << json::write_value(value) << std::endl; }
+void print_json(const json::Value& value) {
+    std::cout << json::write_value(value) << std::endl;
+}
 
 }  // namespace nsl::cli

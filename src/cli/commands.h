@@ -33,7 +33,8 @@ struct Globals {
     Logger log(std::string name) const;
 };
 
-// Prints the error for a person, or with --json as one object on standard error, and gives the code.
+// Prints the error for a person, or with --json as one object on standard error, and gives the
+// code.
 int report(const Globals& globals, const Error& error);
 
 // Runs a command's coroutine on a loop of its own.

@@ -7,7 +7,8 @@ namespace nsl::cli {
 namespace {
 
 // Every command path with its options: "price get" → {"--api", …}.
-void collect(const CLI::App& app, const std::string& path, std::vector<std::pair<std::string, std::string>>& out) {
+void collect(const CLI::App& app, const std::string& path,
+             std::vector<std::pair<std::string, std::string>>& out) {
     std::string words;
     for (const CLI::App* sub : app.get_subcommands({})) words += sub->get_name() + " ";
     for (const CLI::Option* option : app.get_options())
@@ -41,9 +42,9 @@ void print_fish(const CLI::App& app) {
     std::vector<std::pair<std::string, std::string>> paths;
     collect(app, "", paths);
     for (const auto& [path, words] : paths) {
-        std::string condition = path.empty() ? "__fish_use_subcommand"
-                                             : "__fish_seen_subcommand_from " +
-                                                   path.substr(path.rfind(' ') + 1);
+        std::string condition =
+            path.empty() ? "__fish_use_subcommand"
+                         : "__fish_seen_subcommand_from " + path.substr(path.rfind(' ') + 1);
         std::cout << "complete -c nsl -n '" << condition << "' -a '" << words << "'\n";
     }
 }

@@ -17,7 +17,8 @@ namespace nsl::cli {
 struct FeedDeployment {
     std::string nef_file;
     std::string manifest_file;
-    tee::EnclaveIdentity enclave;  // its key becomes the one signer, its configuration the contract's
+    tee::EnclaveIdentity
+        enclave;  // its key becomes the one signer, its configuration the contract's
 };
 
 // A key to be copied where an owner is needed twice; development keys only.
@@ -27,7 +28,6 @@ neo::PrivateKey copy_key(const neo::PrivateKey& key);
 // Errors: not_found (files), conflict (the chain refuses, with its words), unavailable.
 Task<Result<neo::Hash160>> deploy_price_feed(chain::RpcClient& rpc, Clock& clock, Logger log,
                                              const neo::PrivateKey& committee,
-                                             const neo::PrivateKey& publisher,
-                                             FeedDeployment what);
+                                             const neo::PrivateKey& publisher, FeedDeployment what);
 
 }  // namespace nsl::cli

@@ -53,8 +53,8 @@ Task<int> devnet(Globals& globals, DevnetOptions options) {
         co_await chain.stop();
         co_return kOk;
     }
-    co_return report(globals, {Errc::unavailable,
-                               "the node ended with exit code " + std::to_string(*status)});
+    co_return report(
+        globals, {Errc::unavailable, "the node ended with exit code " + std::to_string(*status)});
 }
 
 }  // namespace

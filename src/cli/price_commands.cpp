@@ -19,7 +19,8 @@ void print_feed(const client::Feed& feed) {
                 feed.estimate.confidence.c_str(), feed.estimate.quality.c_str(),
                 round ? std::to_string(round->round).c_str() : "-",
                 round && round->tx ? round->tx->c_str() : "-");
-    if (!feed.estimate.reason.empty()) std::printf("%-10s   %s\n", "", feed.estimate.reason.c_str());
+    if (!feed.estimate.reason.empty())
+        std::printf("%-10s   %s\n", "", feed.estimate.reason.c_str());
     std::fflush(stdout);
 }
 
@@ -95,15 +96,13 @@ void add_price_commands(CLI::App& app, Globals& globals) {
     auto args = std::make_shared<Arguments>();
 
     auto* list_command = price->add_subcommand("list", "every feed");
-    list_command->callback([&globals] {
-        globals.exit_code = run([&globals] { return list(globals); });
-    });
+    list_command->callback(
+        [&globals] { globals.exit_code = run([&globals] { return list(globals); }); });
 
     auto* get_command = price->add_subcommand("get", "one feed");
     get_command->add_option("feed", args->feed, "such as NEO-USD")->required();
-    get_command->callback([&globals, args] {
-        globals.exit_code = run([&] { return get(globals, args->feed); });
-    });
+    get_command->callback(
+        [&globals, args] { globals.exit_code = run([&] { return get(globals, args->feed); }); });
 
     auto* watch_command = price->add_subcommand("watch", "one feed whenever it changes");
     watch_command->add_option("feed", args->feed, "such as NEO-USD")->required();

@@ -59,8 +59,10 @@ class RunningStack final : public Stack {
           log_(std::move(log)),
           tasks_(executor, log_),
           http_(executor),
-          exchange_("exchange-sim", [this] { return exchange_spec(); }, clock, log_),
-          enclave_("nsl-enclave", [this] { return enclave_spec(); }, clock, log_),
+          exchange_(
+              "exchange-sim", [this] { return exchange_spec(); }, clock, log_),
+          enclave_(
+              "nsl-enclave", [this] { return enclave_spec(); }, clock, log_),
           node_("nsld", [this] { return node_spec(); }, clock, log_) {}
 
     Task<Status> start();
@@ -88,14 +90,14 @@ class RunningStack final : public Stack {
     std::string log_file(const std::string& name) const { return path("logs/" + name + ".log"); }
 
     ProcessSpec exchange_spec() const {
-        ProcessSpec spec{.path = options_.programs + "/nsl",
-                         .args = {"exchange-sim", "--json", "--port",
-                                  std::to_string(options_.sim_port), "--seed",
-                                  std::to_string(options_.seed)},
-                         .log_path = log_file("exchange-sim")};
+        ProcessSpec spec{
+            .path = options_.programs + "/nsl",
+            .args = {"exchange-sim", "--json", "--port", std::to_string(options_.sim_port),
+                     "--seed", std::to_string(options_.seed)},
+            .log_path = log_file("exchange-sim")};
         if (!options_.replay.empty()) {
-            spec.args.push_back("--replay");
-            spec.args.push_back(options_.replay);
+            spec.args.insert(spec.args.end(), {"--replay", options_.replay, "--speed",
+                                               std::to_string(options_.replay_speed)});
         }
         return spec;
     }
@@ -173,8 +175,9 @@ Task<Status> RunningStack::start_enclave() {
     std::string config = "socket: " + path("enclave.sock") + "\ndata_dir: " + path("enclave") +
                          "\nprovider: simulated\nvenues:\n";
     for (const char* venue : kVenues)
-        config += std::string("  - {name: ") + venue + ", url: \"ws://127.0.0.1:" +
-                  std::to_string(options_.sim_port) + "/" + venue + "\"}\n";
+        config += std::string("  - {name: ") + venue +
+                  ", url: \"ws://127.0.0.1:" + std::to_string(options_.sim_port) + "/" + venue +
+                  "\"}\n";
     CO_TRY_OK(write_private(path("enclave.yaml"), config + feeds_));
     CO_TRY(json::Object ready, co_await enclave_.start());
     CO_TRY(info_.signer, text_of(ready, "public_key", "nsl-enclave"));
@@ -217,10 +220,10 @@ Task<Status> RunningStack::deploy() {
         }
     }
     CO_TRY(neo::Hash160 contract,
-           co_await deploy_price_feed(rpc, clock_, log_.named("deploy"), devnet_->key(), publisher,
-                                      {options_.contract_dir + "/pricefeed.nef",
-                                       options_.contract_dir + "/pricefeed.manifest.json",
-                                       identity_}));
+           co_await deploy_price_feed(
+               rpc, clock_, log_.named("deploy"), devnet_->key(), publisher,
+               {options_.contract_dir + "/pricefeed.nef",
+                options_.contract_dir + "/pricefeed.manifest.json", identity_}));
     info_.contract = contract.display();
     co_return write_private(path("contract"), info_.contract);
 }
@@ -229,9 +232,9 @@ Task<Status> RunningStack::start_node() {
     std::string config = "rpc: " + info_.rpc + "\ncontract: \"" + info_.contract +
                          "\"\nwallet: " + path("publisher.json") +
                          "\nwallet_password_file: " + path("publisher.password") +
-                         "\nenclave_socket: " + path("enclave.sock") + "\ndata_dir: " +
-                         path("node") + "\npoll_ms: 100\napi: {port: " +
-                         std::to_string(options_.api_port) + "}\n";
+                         "\nenclave_socket: " + path("enclave.sock") +
+                         "\ndata_dir: " + path("node") +
+                         "\npoll_ms: 100\napi: {port: " + std::to_string(options_.api_port) + "}\n";
     CO_TRY_OK(write_private(path("nsld.yaml"), config + feeds_));
     CO_TRY(json::Object ready, co_await node_.start());
     CO_TRY(info_.api, text_of(ready, "api", "nsld"));
@@ -257,7 +260,8 @@ Task<Status> RunningStack::start() {
     for (const std::string& own : {options_.data_dir, path("enclave")}) {
         fs::create_directories(own, made);
         fs::permissions(own, fs::perms::owner_all, made);
-        if (made) co_return fail(Errc::unavailable, "cannot prepare " + own + ": " + made.message());
+        if (made)
+            co_return fail(Errc::unavailable, "cannot prepare " + own + ": " + made.message());
     }
     CO_TRY(feeds_, read_text(options_.feeds_file));
     CO_TRY_OK(co_await start_chain());
@@ -276,7 +280,8 @@ Task<Status> RunningStack::start() {
 
 Task<Result<std::unique_ptr<Stack>>> Stack::start(StackOptions options, Clock& clock, Logger log) {
     auto executor = co_await asio::this_coro::executor;
-    auto stack = std::make_unique<RunningStack>(std::move(options), executor, clock, std::move(log));
+    auto stack =
+        std::make_unique<RunningStack>(std::move(options), executor, clock, std::move(log));
     Status started = co_await stack->start();
     if (!started) {
         co_await stack->stop(milliseconds(4'000));

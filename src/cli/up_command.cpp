@@ -34,7 +34,8 @@ class DataDir {
             return;
         }
         std::string made = std::filesystem::temp_directory_path() / "nsl-XXXXXX";
-        if (!::mkdtemp(made.data())) throw std::runtime_error("cannot create a folder for the stack");
+        if (!::mkdtemp(made.data()))
+            throw std::runtime_error("cannot create a folder for the stack");
         path = temporary_ = made;
     }
     ~DataDir() {
@@ -120,10 +121,11 @@ Task<int> up(Globals& globals, Arguments args) {
     AsyncEvent changed;
     bool interrupted = false;
     // Starting takes seconds: Ctrl-C must work meanwhile too.
-    tasks.spawn("start", [](auto& out, auto options, auto& clock, auto log, auto& done) -> Task<void> {
-        out = co_await Stack::start(options, clock, log);
-        done.notify_all();
-    }(stack, args.stack, clock, log, changed));
+    tasks.spawn("start",
+                [](auto& out, auto options, auto& clock, auto log, auto& done) -> Task<void> {
+                    out = co_await Stack::start(options, clock, log);
+                    done.notify_all();
+                }(stack, args.stack, clock, log, changed));
     tasks.spawn("signals", [](bool& flag, auto& done) -> Task<void> {
         co_await wait_for_stop_signal();
         flag = true;
@@ -170,11 +172,13 @@ void add_up_command(CLI::App& app, Globals& globals) {
     command->add_option("--exchange-port", stack.sim_port, "of the simulator; 0: a free one");
     command->add_option("--seed", stack.seed, "of the market model")->capture_default_str();
     command->add_option("--replay", stack.replay, "a recording instead of the market model");
+    command->add_option("--replay-speed", stack.replay_speed, "of the recording")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
     command->add_option("--neo-go", stack.neo_go, "the chain's program")->envname("NEO_GO");
     command->add_flag("!--no-table", args->table, "lines instead of a live table");
-    command->callback([&globals, args] {
-        globals.exit_code = run([&] { return up(globals, *args); });
-    });
+    command->callback(
+        [&globals, args] { globals.exit_code = run([&] { return up(globals, *args); }); });
 }
 
 }  // namespace nsl::cli

@@ -96,14 +96,16 @@ int verify_report_command(const Globals& globals, const Arguments& args) {
 }  // namespace
 
 void add_verify_commands(CLI::App& app, Globals& globals) {
-    auto* verify_app = app.add_subcommand("verify", "checks what the service says, without asking it");
+    auto* verify_app =
+        app.add_subcommand("verify", "checks what the service says, without asking it");
     verify_app->require_subcommand(1);
     auto args = std::make_shared<Arguments>();
     auto* command = verify_app->add_subcommand(
         "report", "checks a signed price report, as /v1/price-feeds/{id}/report gives it");
     command->add_option("file", args->file, "JSON file, or - for standard input")->required();
     command
-        ->add_option("--key", args->key, "public key that must have signed, 33 bytes hex compressed")
+        ->add_option("--key", args->key,
+                     "public key that must have signed, 33 bytes hex compressed")
         ->required();
     command->callback(
         [&globals, args] { globals.exit_code = verify_report_command(globals, *args); });

@@ -81,11 +81,11 @@ Result<T> read(const Result<std::string>& body) {
     if (!body) return std::unexpected(body.error());
     auto parsed = json::parse<T>(*body);
     if (!parsed)
-        return fail(Errc::internal,
-                    "the API's answer has another shape: " + parsed.error().message +
-                        (parsed.error().faults.empty()
-                             ? ""
-                             : " at " + parsed.error().faults.front().where));
+        return fail(
+            Errc::internal,
+            "the API's answer has another shape: " + parsed.error().message +
+                (parsed.error().faults.empty() ? ""
+                                               : " at " + parsed.error().faults.front().where));
     return parsed;
 }
 
@@ -94,8 +94,7 @@ Result<T> read(const Result<std::string>& body) {
 Task<Result<std::string>> Client::get(std::string target) {
     CO_TRY(net::HttpResponse response,
            co_await http_.send({.url = base_url_ + target, .idempotent = true}));
-    if (response.status != 200)
-        co_return std::unexpected(error_of(response.status, response.body));
+    if (response.status != 200) co_return std::unexpected(error_of(response.status, response.body));
     co_return std::move(response.body);
 }
 
@@ -118,7 +117,9 @@ Task<Result<Report>> Client::report(std::string id) {
     co_return read<Report>(co_await get("/v1/price-feeds/" + path_part(id) + "/report"));
 }
 
-Task<Result<Chain>> Client::chain() { co_return read<Chain>(co_await get("/v1/chain")); }
+Task<Result<Chain>> Client::chain() {
+    co_return read<Chain>(co_await get("/v1/chain"));
+}
 
 Task<Status> Client::watch(std::string id, std::function<bool(Feed)> on_feed) {
     EventReader events;
@@ -126,7 +127,7 @@ Task<Status> Client::watch(std::string id, std::function<bool(Feed)> on_feed) {
     auto on_chunk = [&](std::string_view chunk) {
         for (const ServerEvent& event : events.feed(chunk)) {
             if (event.event != "feed") continue;
-            auto feed = json::parse<Feed>(event.data);
+            auto feed = read<Feed>(event.data);
             if (!feed) {
                 parsed = std::unexpected(std::move(feed).error());
                 return false;

@@ -13,8 +13,8 @@
 
 namespace nsl::client {
 
-// Errors of all calls: what the API answered, by the status of its problem document and in its words;
-// unavailable and timeout when it could not be asked; internal for a body of another shape.
+// Errors of all calls: what the API answered, by the status of its problem document and in its
+// words; unavailable and timeout when it could not be asked; internal for a body of another shape.
 class Client {
  public:
     // base_url: "http://127.0.0.1:8080", without a slash at the end.

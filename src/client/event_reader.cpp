@@ -4,7 +4,8 @@
 namespace nsl::client {
 namespace {
 constexpr std::size_t kLineMax = 1 << 20;  // bytes
-}
+constexpr std::size_t kDataMax = 1 << 20;  // bytes
+}  // namespace
 
 std::vector<ServerEvent> EventReader::feed(std::string_view chunk) {
     std::vector<ServerEvent> out;
@@ -13,33 +14,34 @@ std::vector<ServerEvent> EventReader::feed(std::string_view chunk) {
         partial_.append(chunk.substr(0, end));
         if (partial_.size() > kLineMax) {
             partial_.clear();
-            too_long_ = true;
+            line_too_long_ = true;
         }
         if (end == std::string_view::npos) return out;
         chunk.remove_prefix(end + 1);
         if (partial_.ends_with('\r')) partial_.pop_back();
-        line(partial_, out);
+        // The rest of an oversized line is no line, an empty one least of all.
+        if (line_too_long_)
+            lost_ = true;
+        else
+            line(partial_, out);
+        line_too_long_ = false;
         partial_.clear();
     }
 }
 
 void EventReader::line(std::string_view text, std::vector<ServerEvent>& out) {
-    if (text.empty() && !too_long_) {
-        if (has_data_) {
+    if (text.empty()) {
+        if (has_data_ && !lost_) {
             if (next_.event.empty()) next_.event = "message";
             out.push_back(next_);
         }
         next_.event.clear();
         next_.data.clear();
         has_data_ = false;
+        lost_ = false;
         return;
     }
-    if (too_long_) {  // the rest of an oversized line: its event is lost, the next one is whole
-        too_long_ = false;
-        next_ = {};
-        has_data_ = false;
-        return;
-    }
+    if (lost_) return;
     std::size_t colon = text.find(':');
     if (colon == 0) return;  // a comment, the server's heartbeat
     std::string_view name = text.substr(0, colon);
@@ -52,6 +54,10 @@ void EventReader::line(std::string_view text, std::vector<ServerEvent>& out) {
         if (has_data_) next_.data += '\n';
         next_.data += value;
         has_data_ = true;
+        if (next_.data.size() > kDataMax) {
+            next_.data.clear();
+            lost_ = true;
+        }
     }
 }
 

@@ -15,7 +15,8 @@ struct ServerEvent {
 
 class EventReader {
  public:
-    // The events that this chunk completes. A line above 1 MiB is dropped with its event.
+    // The events that this chunk completes. Lines end in LF or CRLF. An event with a line, or with
+    // data, above 1 MiB is dropped whole.
     std::vector<ServerEvent> feed(std::string_view chunk);
 
  private:
@@ -24,7 +25,8 @@ class EventReader {
     std::string partial_;
     ServerEvent next_;
     bool has_data_ = false;
-    bool too_long_ = false;
+    bool line_too_long_ = false;
+    bool lost_ = false;  // the present event, up to its blank line
 };
 
 }  // namespace nsl::client

@@ -61,13 +61,17 @@ Result<Unix::acceptor> open_acceptor(asio::any_io_executor executor, const std::
 }
 
 struct Session {
-    explicit Session(tee::UnixSocket socket) : channel(std::move(socket)) {}
+    Session(tee::UnixSocket socket, Logger logger)
+        : channel(std::move(socket)), log(std::move(logger)) {}
 
     void reply(tee::ReplyMessage message) {
-        if (!channel.send(tee::encode_reply(message))) channel.close();
+        if (channel.closed() || channel.send(tee::encode_reply(message))) return;
+        log.debug("connection closed", {{"reason", "the peer does not read its replies"}});
+        channel.close();
     }
 
     tee::FrameChannel channel;
+    Logger log;
     std::size_t in_flight = 0;
 };
 
@@ -126,7 +130,7 @@ Task<void> EnclaveServer::State::accept(std::shared_ptr<State> self) {
             self->log.debug("connection refused: 8 are open");
             continue;
         }
-        auto session = std::make_shared<Session>(std::move(socket));
+        auto session = std::make_shared<Session>(std::move(socket), self->log);
         self->sessions.insert(session);
         self->tasks.spawn("enclave session", serve(self, session));
         self->tasks.spawn("enclave session writer", [](std::shared_ptr<Session> of) -> Task<void> {

@@ -184,14 +184,14 @@ TEST_F(EnclaveServerTest, ServesEightConnectionsAndClosesTheNinth) {
     EXPECT_FALSE(run(ninth.reply()).has_value());
     hosts.erase(hosts.begin());
     // The place is free once the server has seen the end of the first.
-    ASSERT_TRUE(run([](EnclaveServerTest* self) -> Task<bool> {
+    ASSERT_TRUE(run([](asio::io_context& loop, const std::string& path) -> Task<bool> {
         for (int i = 0; i < 1'000; ++i) {
-            RawHost host(self->loop_, self->path_);
+            RawHost host(loop, path);
             co_await host.ask({.id = 1, .body = tee::AskIdentity{}});
             if (co_await host.reply()) co_return true;
         }
         co_return false;
-    }(this)));
+    }(loop_, path_)));
 }
 
 TEST_F(EnclaveServerTest, RefusesThe65thRequestInFlight) {

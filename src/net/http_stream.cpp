@@ -74,8 +74,8 @@ http::request<http::empty_body> request_of(const Url& url,
 template <class T>
 Task<Result<T>> within(milliseconds span, Reading& reading, Task<Result<T>> step) {
     Stream& stream = reading.stream;
-    auto done = co_await guarded(monotonic_now() + span, [&stream] { stream.close(); },
-                                 std::move(step));
+    auto done =
+        co_await guarded(monotonic_now() + span, [&stream] { stream.close(); }, std::move(step));
     if (done) co_return *std::move(done);
     co_return fail(Errc::timeout, reading.url.authority + " sent nothing for " +
                                       std::to_string(span.count()) + " ms");
@@ -101,8 +101,8 @@ Task<Result<HttpResponse>> http_stream(asio::any_io_executor executor, std::stri
     HttpResponse out;
     out.status = reading.parser.get().result_int();
     for (;;) {
-        CO_TRY(std::string_view piece, co_await within<std::string_view>(limits.idle, reading,
-                                                                         reading.next()));
+        CO_TRY(std::string_view piece,
+               co_await within<std::string_view>(limits.idle, reading, reading.next()));
         if (piece.empty() && reading.parser.is_done()) co_return out;
         if (out.status == 200) {
             if (!piece.empty() && !on_chunk(piece)) co_return out;
@@ -110,7 +110,8 @@ Task<Result<HttpResponse>> http_stream(asio::any_io_executor executor, std::stri
         }
         out.body += piece;
         if (out.body.size() > limits.error_body_max)
-            co_return fail(Errc::limit_exceeded, "the body from " + url.authority + " is too large");
+            co_return fail(Errc::limit_exceeded,
+                           "the body from " + url.authority + " is too large");
     }
 }
 

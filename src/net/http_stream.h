@@ -21,8 +21,8 @@ struct HttpStreamLimits {
     std::size_t error_body_max = 64 * 1024;  // of a response other than 200
 };
 
-// Calls on_chunk with each piece of a 200 response's body until it returns false or the body ends; the
-// returned response then has no body. Any other response is returned whole. One connection, not
+// Calls on_chunk with each piece of a 200 response's body until it returns false or the body ends;
+// the returned response then has no body. Any other response is returned whole. One connection, not
 // pooled. Errors as HttpClient::send; timeout when idle.
 Task<Result<HttpResponse>> http_stream(asio::any_io_executor executor, std::string url,
                                        std::map<std::string, std::string> headers,

@@ -69,8 +69,8 @@ struct WsFeedOptions {
     WsLimits limits{};
     TlsOptions tls{};
     Backoff backoff{};  // starts again after a connection that delivered a message
-    milliseconds ping_every{
-        0};  // send `ping_text` this often; 0: never (protocol pings are answered)
+    // How often `ping_text` is sent; 0: never (protocol pings are answered in any case).
+    milliseconds ping_every{0};
     std::string ping_text{};
 };
 

@@ -7,12 +7,13 @@ namespace nsl::node {
 namespace {
 
 Status save_checkpoint(store::Tx& tx, const chain::BlockHeader& block) {
-    TRY_OK(tx.execute("INSERT INTO chain_checkpoint (id, height, hash, previous, time_ms)"
-                      " VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET"
-                      " height = excluded.height, hash = excluded.hash,"
-                      " previous = excluded.previous, time_ms = excluded.time_ms",
-                      {std::int64_t{block.index}, block.hash.display(), block.previous.display(),
-                       block.time_ms}));
+    TRY_OK(
+        tx.execute("INSERT INTO chain_checkpoint (id, height, hash, previous, time_ms)"
+                   " VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET"
+                   " height = excluded.height, hash = excluded.hash,"
+                   " previous = excluded.previous, time_ms = excluded.time_ms",
+                   {std::int64_t{block.index}, block.hash.display(), block.previous.display(),
+                    block.time_ms}));
     return {};
 }
 
@@ -55,10 +56,10 @@ Task<Status> BlockIndexer::on_block(chain::Block block) {
         for (const chain::Notification& event : execution.notifications) {
             auto rounds = contract_.rounds_of(event, tx, block.index);
             if (!rounds) {
-                // The contract's own event in a shape we do not know: a newer contract. Say so and go
-                // on, or nothing would ever be read again.
-                log_.error("event not understood", {{"tx", tx.display()},
-                                                    {"cause", rounds.error().message}});
+                // The contract's own event in a shape we do not know: a newer contract. Say so and
+                // go on, or nothing would ever be read again.
+                log_.error("event not understood",
+                           {{"tx", tx.display()}, {"cause", rounds.error().message}});
                 continue;
             }
             if (*rounds) found.insert(found.end(), (*rounds)->begin(), (*rounds)->end());
@@ -71,7 +72,8 @@ Task<Status> BlockIndexer::on_block(chain::Block block) {
     }));
     if (!found.empty()) {
         probe_.stored(found.size());
-        // The contract's own state first, so that nobody sees a round's transaction before the round.
+        // The contract's own state first, so that nobody sees a round's transaction before the
+        // round.
         auto state = co_await contract_.state();
         if (state) service_.on_state(*std::move(state));
         service_.on_rounds(found);

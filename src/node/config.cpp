@@ -1,7 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/config.h"
 
+#include <algorithm>
+#include <array>
+
+#include "neo/hash.h"
+#include "net/url.h"
+
 namespace nsl::node {
+namespace {
+
+constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
+constexpr std::array<std::string_view, 3> kFormats = {"json", "human", "automatic"};
+
+// What no rule of a single field can say.
+Status check(const NodeConfig& config) {
+    Error error{Errc::invalid_argument, "the configuration is not valid"};
+    if (auto url = net::parse_url(config.rpc, "http", "https"); !url)
+        error.faults.push_back({"/rpc", url.error().message});
+    if (auto hash = neo::Hash160::parse(config.contract); !hash)
+        error.faults.push_back({"/contract", hash.error().message});
+    if (std::ranges::find(kLevels, config.log.level) == kLevels.end())
+        error.faults.push_back({"/log/level", "must be debug, info, warn or error"});
+    if (std::ranges::find(kFormats, config.log.format) == kFormats.end())
+        error.faults.push_back({"/log/format", "must be json, human or automatic"});
+    if (!error.faults.empty()) return std::unexpected(std::move(error));
+    return pricefeed::check_table({config.feeds});
+}
+
+}  // namespace
 
 std::vector<json::Rule> json_rules(std::type_identity<ApiConfig>) {
     return {{.field = "address", .max_length = 64, .may_miss = true},
@@ -26,9 +53,9 @@ std::vector<json::Rule> json_rules(std::type_identity<NodeConfig>) {
 }
 
 Result<NodeConfig> load_config(const std::string& path) {
-    TRY(NodeConfig config, config::load_file<NodeConfig>(path, "NSL_NODE_",
-                                                         config::process_environment()));
-    TRY_OK(pricefeed::check_table({config.feeds}));
+    TRY(NodeConfig config,
+        config::load_file<NodeConfig>(path, "NSL_NODE_", config::process_environment()));
+    TRY_OK(check(config));
     return config;
 }
 

@@ -30,7 +30,7 @@ struct NodeConfig {
     std::string wallet_password_file;  // first line; readable by the owner only
     std::string enclave_socket;
     std::string data_dir;
-    std::int32_t poll_ms = 200;        // how often the chain is asked for a new block
+    std::int32_t poll_ms = 200;  // how often the chain is asked for a new block
     ApiConfig api;
     LogConfig log;
     std::vector<pricefeed::FeedSpec> feeds;

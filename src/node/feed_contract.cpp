@@ -17,6 +17,16 @@ using pricefeed::StoredRound;
 constexpr const char* kPurpose = "pricefeed";
 constexpr std::uint64_t kRoundsKept = 64;  // the contract's ring
 
+// Readers of bytes and items say invalid_argument. Here it is the node or the contract that gave
+// them, so it is no fault of whoever asked us.
+template <class T>
+Result<T> understood(Result<T> read) {
+    if (!read && read.error().code == Errc::invalid_argument)
+        return fail(Errc::internal,
+                    "the contract's answer cannot be understood: " + read.error().message);
+    return read;
+}
+
 // One 40-byte record as stored; round 0 says that the slot is empty.
 Result<RoundEvent> read_record(ByteReader& in) {
     RoundEvent out;
@@ -49,6 +59,56 @@ Result<StoredRound> round_of(const json::Value& item) {
                        static_cast<std::uint8_t>(numbers[5])};
 }
 
+// What `sequence` and `latestRounds` return: a record for each feed, in order.
+Result<pricefeed::ContractState> state_of(const json::Array& stack, std::size_t feeds) {
+    pricefeed::ContractState out;
+    TRY(std::int64_t sequence, neo::item_i64(stack[0]));
+    if (sequence < 0) return fail(Errc::internal, "the contract returned a negative sequence");
+    out.sequence = static_cast<std::uint64_t>(sequence);
+    TRY(Bytes packed, neo::item_bytes(stack[1]));
+    ByteReader in(packed);
+    for (std::size_t i = 0; i < feeds; ++i) {
+        TRY(RoundEvent record, read_record(in));
+        if (record.stored.round > 0 && record.feed != i)
+            return fail(Errc::internal, "the contract returned a round of another feed");
+        out.latest.push_back(record.stored.round > 0 ? record.stored : StoredRound{});
+    }
+    TRY_OK(in.finish());
+    return out;
+}
+
+Result<std::vector<StoredRound>> rounds_in(const json::Array& stack) {
+    std::vector<StoredRound> out;
+    for (const json::Value& item : stack) {
+        TRY(StoredRound round, round_of(item));
+        out.push_back(round);
+    }
+    return out;
+}
+
+Result<std::vector<RoundEvent>> events_in(const json::Value& state) {
+    TRY(const json::Array* parts, neo::item_array(state));
+    if (parts->size() != 2) return fail(Errc::internal, "BatchStored has another shape");
+    TRY(Bytes packed, neo::item_bytes((*parts)[1]));
+    ByteReader in(packed);
+    std::vector<RoundEvent> out;
+    while (in.left() > 0) {
+        TRY(RoundEvent record, read_record(in));
+        out.push_back(record);
+    }
+    return out;
+}
+
+Result<std::vector<Bytes>> keys_of(const json::Value& item) {
+    TRY(const json::Array* parts, neo::item_array(item));
+    std::vector<Bytes> out;
+    for (const json::Value& part : *parts) {
+        TRY(Bytes key, neo::item_bytes(part));
+        out.push_back(std::move(key));
+    }
+    return out;
+}
+
 Result<std::vector<std::string>> texts_of(const json::Value& item) {
     TRY(const json::Array* parts, neo::item_array(item));
     std::vector<std::string> out;
@@ -75,17 +135,7 @@ Task<Result<pricefeed::ContractState>> ChainFeedContract::state() {
     script.call(contract_, "sequence", {}, neo::CallFlags::read_only)
         .call(contract_, "latestRounds", {}, neo::CallFlags::read_only);
     CO_TRY(json::Array stack, co_await read(script.take(), 2));
-    pricefeed::ContractState out;
-    CO_TRY(std::int64_t sequence, neo::item_i64(stack[0]));
-    out.sequence = static_cast<std::uint64_t>(sequence);
-    CO_TRY(Bytes packed, neo::item_bytes(stack[1]));
-    ByteReader in(packed);
-    out.latest.resize(feeds_.size());
-    for (std::size_t i = 0; i < feeds_.size() && in.left() > 0; ++i) {
-        CO_TRY(RoundEvent record, read_record(in));
-        if (record.stored.round > 0) out.latest[i] = record.stored;
-    }
-    co_return out;
+    co_return understood(state_of(stack, feeds_.size()));
 }
 
 Task<Result<std::vector<StoredRound>>> ChainFeedContract::rounds(std::string feed,
@@ -93,8 +143,12 @@ Task<Result<std::vector<StoredRound>>> ChainFeedContract::rounds(std::string fee
                                                                  std::size_t count) {
     neo::ScriptBuilder last;
     last.call(contract_, "latestRoundData", {Argument::text(feed)}, neo::CallFlags::read_only);
-    CO_TRY(json::Array top, co_await read(last.take(), 1));
-    CO_TRY(StoredRound latest, round_of(top[0]));
+    auto top = co_await read(last.take(), 1);
+    if (!top && top.error().code == Errc::conflict)
+        co_return fail(Errc::not_found,
+                       "the contract has no feed " + feed + ": " + top.error().message);
+    if (!top) co_return std::unexpected(std::move(top).error());
+    CO_TRY(StoredRound latest, understood(round_of(top->front())));
     newest = std::min(newest, latest.round);
     std::uint64_t oldest = latest.round > kRoundsKept ? latest.round - kRoundsKept + 1 : 1;
 
@@ -104,18 +158,13 @@ Task<Result<std::vector<StoredRound>>> ChainFeedContract::rounds(std::string fee
         script.call(contract_, "getRoundData",
                     {Argument::text(feed), Argument::integer(static_cast<std::int64_t>(round))},
                     neo::CallFlags::read_only);
-    std::vector<StoredRound> out;
-    if (asked == 0) co_return out;
+    if (asked == 0) co_return std::vector<StoredRound>{};
     auto stack = co_await read(script.take(), asked);
     // A batch stored between the two reads may have pushed the oldest round out of the ring.
     if (!stack && stack.error().code == Errc::conflict)
         co_return fail(Errc::unavailable, "the rounds moved while they were read: ask again");
     if (!stack) co_return std::unexpected(std::move(stack).error());
-    for (const json::Value& item : *stack) {
-        CO_TRY(StoredRound round, round_of(item));
-        out.push_back(round);
-    }
-    co_return out;
+    co_return understood(rounds_in(*stack));
 }
 
 Task<Result<neo::Hash256>> ChainFeedContract::send(tee::SignedReport report) {
@@ -124,8 +173,7 @@ Task<Result<neo::Hash256>> ChainFeedContract::send(tee::SignedReport report) {
     script.call(contract_, "submit",
                 {Argument::bytes(report.report), Argument::bytes(ByteView(&signer_position_, 1)),
                  Argument::array(std::move(signatures))});
-    co_return co_await sender_.submit(
-        {script.take(), kPurpose, hex_encode(sha256(report.report))});
+    co_return co_await sender_.submit({script.take(), kPurpose, hex_encode(sha256(report.report))});
 }
 
 Task<Result<std::optional<neo::Hash256>>> ChainFeedContract::in_flight() {
@@ -136,8 +184,8 @@ Task<Result<std::optional<neo::Hash256>>> ChainFeedContract::in_flight() {
 
 Task<Result<pricefeed::BatchOutcome>> ChainFeedContract::wait(neo::Hash256 tx) {
     CO_TRY(chain::SendResult result, co_await sender_.wait(tx));
-    pricefeed::BatchOutcome out{result.state == chain::TxState::halted, result.hash, result.block,
-                                {}};
+    pricefeed::BatchOutcome out{
+        result.state == chain::TxState::halted, result.hash, result.block, {}};
     if (result.state == chain::TxState::faulted) out.reason = result.exception;
     if (result.state == chain::TxState::expired)
         out.reason = "every block that could include it was read, and it is in none";
@@ -153,27 +201,25 @@ Task<Status> ChainFeedContract::check(tee::EnclaveIdentity identity) {
         co_return fail(Errc::not_found, "no price feed contract at " + contract_.display() + ": " +
                                             stack.error().message);
     if (!stack) co_return std::unexpected(std::move(stack).error());
-    CO_TRY(Bytes config, neo::item_bytes((*stack)[0]));
+    CO_TRY(Bytes config, understood(neo::item_bytes((*stack)[0])));
     if (!std::ranges::equal(config, identity.config_id))
         co_return fail(Errc::conflict,
                        "the contract holds feed configuration " + hex_encode(config) +
                            ", the enclave runs " + hex_encode(identity.config_id) +
                            ": give both the same feeds, or let the owner call setConfig");
-    CO_TRY(auto feeds, texts_of((*stack)[1]));
+    CO_TRY(auto feeds, understood(texts_of((*stack)[1])));
     if (feeds != feeds_)
         co_return fail(Errc::conflict, "the contract's feed table is not the configured one");
-    CO_TRY(const json::Array* signers, neo::item_array((*stack)[2]));
-    bool known = false;
-    for (std::size_t i = 0; i < signers->size() && !known; ++i) {
-        CO_TRY(Bytes key, neo::item_bytes((*signers)[i]));
-        known = std::ranges::equal(key, identity.public_key.compressed);
-        signer_position_ = static_cast<std::uint8_t>(i);
-    }
-    if (!known)
+    CO_TRY(auto signers, understood(keys_of((*stack)[2])));
+    auto ours = std::ranges::find_if(signers, [&](const Bytes& key) {
+        return std::ranges::equal(key, identity.public_key.compressed);
+    });
+    if (ours == signers.end())
         co_return fail(Errc::conflict, "the contract does not accept the enclave's key " +
                                            identity.public_key.hex() +
                                            ": the owner adds it with setSigners");
-    CO_TRY(std::int64_t threshold, neo::item_i64((*stack)[3]));
+    signer_position_ = static_cast<std::uint8_t>(ours - signers.begin());
+    CO_TRY(std::int64_t threshold, understood(neo::item_i64((*stack)[3])));
     if (threshold != 1)
         co_return fail(Errc::conflict, "the contract wants " + std::to_string(threshold) +
                                            " signatures a report; this node gathers one");
@@ -183,16 +229,10 @@ Task<Status> ChainFeedContract::check(tee::EnclaveIdentity identity) {
 Result<std::optional<std::vector<RoundEvent>>> ChainFeedContract::rounds_of(
     const chain::Notification& event, neo::Hash256 tx, std::uint32_t block) const {
     if (event.contract != contract_ || event.name != "BatchStored") return std::nullopt;
-    TRY(const json::Array* parts, neo::item_array(event.state));
-    if (parts->size() != 2) return fail(Errc::internal, "BatchStored has another shape");
-    TRY(Bytes packed, neo::item_bytes((*parts)[1]));
-    ByteReader in(packed);
-    std::vector<RoundEvent> out;
-    while (in.left() > 0) {
-        TRY(RoundEvent record, read_record(in));
-        record.tx = tx;
-        record.block = block;
-        out.push_back(record);
+    TRY(std::vector<RoundEvent> out, understood(events_in(event.state)));
+    for (RoundEvent& round : out) {
+        round.tx = tx;
+        round.block = block;
     }
     return out;
 }

@@ -32,7 +32,8 @@ class ChainFeedContract final : public pricefeed::FeedContract {
     Task<Result<pricefeed::BatchOutcome>> wait(neo::Hash256 tx) override;
 
     // The contract as the node must find it before it starts. Errors: not_found (no such contract),
-    // conflict (it was deployed for another configuration, feed table, or another signer: says which).
+    // conflict (it was deployed for another configuration, feed table, or another signer: says
+    // which).
     Task<Status> check(tee::EnclaveIdentity identity);
 
     // The rounds of a BatchStored event; nullopt when the notification is another one.
@@ -47,7 +48,7 @@ class ChainFeedContract final : public pricefeed::FeedContract {
     chain::Sender& sender_;
     std::uint32_t network_;
     neo::Hash160 contract_;
-    std::vector<std::string> feeds_;   // published ids in chain order
+    std::vector<std::string> feeds_;    // published ids in chain order
     std::uint8_t signer_position_ = 0;  // of our enclave in the contract's signer table
 };
 

@@ -8,8 +8,8 @@
 #include "node/config.h"
 #include "node/wiring.h"
 
-// Exit codes: 0 stopped as asked, 1 something did not stop in time, 2 usage or configuration, 3 could
-// not start.
+// Exit codes: 0 stopped as asked, 1 something did not stop in time, 2 usage or configuration, 3
+// could not start.
 namespace nsl::node {
 namespace {
 

@@ -8,8 +8,8 @@ using chain::TxRecord;
 using chain::TxState;
 
 constexpr const char* kSelect =
-    "SELECT hash, bytes, valid_until_block, purpose, payload, state, block, exception, created_ms"
-    " FROM chain_tx";
+    "SELECT hash, bytes, valid_until_block, purpose, payload, state, block, exception, created_ms,"
+    " network, first_block FROM chain_tx";
 
 Result<TxState> parse_state(const std::string& name) {
     for (TxState state : {TxState::prepared, TxState::submitted, TxState::halted, TxState::faulted,
@@ -29,6 +29,8 @@ Result<TxRecord> record_of(const store::Row& row) {
     record.block = static_cast<std::uint32_t>(row.i64(6));
     record.exception = row.text(7);
     record.created_ms = row.i64(8);
+    record.network = static_cast<std::uint32_t>(row.i64(9));
+    record.first_block = static_cast<std::uint32_t>(row.i64(10));
     return record;
 }
 
@@ -52,7 +54,9 @@ std::vector<std::string> tx_journal_schema() {
         " state TEXT NOT NULL,"
         " block BIGINT NOT NULL,"
         " exception TEXT NOT NULL,"
-        " created_ms BIGINT NOT NULL)",
+        " created_ms BIGINT NOT NULL,"
+        " network BIGINT NOT NULL,"
+        " first_block BIGINT NOT NULL)",
         // One unresolved attempt per purpose, held by the database itself.
         "CREATE UNIQUE INDEX chain_tx_unresolved ON chain_tx (purpose)"
         " WHERE state IN ('prepared', 'submitted')",
@@ -61,18 +65,19 @@ std::vector<std::string> tx_journal_schema() {
 
 Task<Status> SqlTxJournal::add(TxRecord record) {
     Status done = co_await db_.transact([&](store::Tx& tx) -> Status {
-        TRY_OK(tx.execute("INSERT INTO chain_tx (hash, bytes, valid_until_block, purpose, payload,"
-                          " state, block, exception, created_ms)"
-                          " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                          {record.hash.display(), record.bytes,
-                           std::int64_t{record.valid_until_block}, record.purpose, record.payload,
-                           std::string(chain::tx_state_name(record.state)),
-                           std::int64_t{record.block}, record.exception, record.created_ms}));
+        TRY_OK(tx.execute(
+            "INSERT INTO chain_tx (hash, bytes, valid_until_block, purpose, payload,"
+            " state, block, exception, created_ms, network, first_block)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            {record.hash.display(), record.bytes, std::int64_t{record.valid_until_block},
+             record.purpose, record.payload, std::string(chain::tx_state_name(record.state)),
+             std::int64_t{record.block}, record.exception, record.created_ms,
+             std::int64_t{record.network}, std::int64_t{record.first_block}}));
         return {};
     });
     if (!done && done.error().code == Errc::conflict)
-        co_return fail(Errc::conflict,
-                       "a transaction for " + record.purpose + " is under way: wait for its end");
+        co_return fail(Errc::conflict, "a transaction for " + record.purpose +
+                                           " is under way, or this one is known already");
     co_return done;
 }
 
@@ -80,11 +85,14 @@ Task<Status> SqlTxJournal::update(neo::Hash256 hash, TxState state, std::uint32_
                                   std::string exception) {
     co_return co_await db_.transact([&](store::Tx& tx) -> Status {
         TRY(auto changed,
-            tx.execute("UPDATE chain_tx SET state = $2, block = $3, exception = $4 WHERE hash = $1",
+            tx.execute("UPDATE chain_tx SET state = $2, block = $3, exception = $4 WHERE hash = $1"
+                       " AND state IN ('prepared', 'submitted')",
                        {hash.display(), std::string(chain::tx_state_name(state)),
                         std::int64_t{block}, exception}));
-        if (changed != 1) return fail(Errc::not_found, "no such transaction in the journal");
-        return {};
+        if (changed == 1) return {};
+        TRY(auto known, one(tx.row(std::string(kSelect) + " WHERE hash = $1", {hash.display()})));
+        if (!known) return fail(Errc::not_found, "no such transaction in the journal");
+        return fail(Errc::conflict, "the attempt has ended: its fate never changes");
     });
 }
 

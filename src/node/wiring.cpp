@@ -73,12 +73,12 @@ Result<std::string> read_file(const std::string& path, std::size_t max) {
 
 // The default account's key of the wallet. The password file must be its owner's alone.
 Result<neo::PrivateKey> unlock_wallet(const NodeConfig& config) {
-    struct stat info {};
+    struct stat info{};
     if (::stat(config.wallet_password_file.c_str(), &info) != 0)
         return fail(Errc::unavailable, "cannot read " + config.wallet_password_file);
     if ((info.st_mode & 0077) != 0)
-        return fail(Errc::invalid_argument, config.wallet_password_file +
-                                                " is open to others: chmod 600 it");
+        return fail(Errc::invalid_argument,
+                    config.wallet_password_file + " is open to others: chmod 600 it");
     TRY(std::string json, read_file(config.wallet, 1 << 20));
     TRY(neo::Wallet wallet, neo::Wallet::parse(json));
     TRY(std::string text, read_file(config.wallet_password_file, 1'024));
@@ -184,8 +184,8 @@ Task<Status> WiredNode::open_store() {
     co_return Status{};
 }
 
-// Nothing is believed that was not checked: the chain's magic goes into every report, and the contract
-// must accept this enclave and this configuration, or every batch would be refused.
+// Nothing is believed that was not checked: the chain's magic goes into every report, and the
+// contract must accept this enclave and this configuration, or every batch would be refused.
 Task<Status> WiredNode::meet_the_world(milliseconds patience) {
     CO_TRY(contract_hash_, neo::Hash160::parse(config_.contract));
     CO_TRY(version_, co_await patiently<chain::NodeVersion>(clock_, patience,
@@ -197,9 +197,8 @@ Task<Status> WiredNode::meet_the_world(milliseconds patience) {
         co_return fail(Errc::conflict,
                        "the enclave runs another feed configuration than this node: give both "
                        "the same feeds");
-    contract_ = std::make_unique<ChainFeedContract>(rpc_, *sender_, version_.network,
-                                                    contract_hash_,
-                                                    pricefeed::published_ids(table));
+    contract_ = std::make_unique<ChainFeedContract>(
+        rpc_, *sender_, version_.network, contract_hash_, pricefeed::published_ids(table));
     CO_TRY_OK(co_await contract_->check(identity_));
 
     feed_store_ = std::make_unique<pricefeed::SqlFeedStore>(*db_);
@@ -219,7 +218,8 @@ Task<Status> WiredNode::follow() {
                                               log_.named("indexer"));
     follower_ = std::make_unique<chain::Follower>(rpc_, clock_, log_.named("follower"), checkpoint,
                                                   milliseconds(config_.poll_ms));
-    follower_->subscribe([this](chain::Block block) { return indexer_->on_block(std::move(block)); });
+    follower_->subscribe(
+        [this](chain::Block block) { return indexer_->on_block(std::move(block)); });
     workers_.spawn("follower", follower_->run());
     workers_.spawn("watch", worker_->watch());
     workers_.spawn("publish", worker_->publish());
@@ -229,11 +229,9 @@ Task<Status> WiredNode::follow() {
 Status WiredNode::serve() {
     api::Router router;
     pricefeed::add_routes(router, *prices_, clock_);
-    add_chain_routes(router, *follower_, *prices_,
-                     {version_, contract_hash_, payer_->account()});
+    add_chain_routes(router, *follower_, *prices_, {version_, contract_hash_, payer_->account()});
     TRY(server_, api::Server::listen(servers_, clock_, log_.named("api"), metrics_,
-                                     std::move(router),
-                                     [this] { return prices_->why_not_ready(); },
+                                     std::move(router), [this] { return prices_->why_not_ready(); },
                                      {.address = config_.api.address,
                                       .port = static_cast<std::uint16_t>(config_.api.port)}));
     return {};

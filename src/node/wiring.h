@@ -22,7 +22,7 @@ class Node {
                                                      milliseconds patience);
     virtual ~Node() = default;
     virtual std::uint16_t api_port() const = 0;
-    virtual std::string signer() const = 0;    // the enclave's public key, hex
+    virtual std::string signer() const = 0;  // the enclave's public key, hex
     // In reverse order of the start, within the deadline. True when all ended in time.
     virtual Task<bool> stop(milliseconds deadline) = 0;
 };

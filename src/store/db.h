@@ -54,10 +54,9 @@ class Db {
     virtual ~Db() = default;
     // Runs `work` in one transaction on a database thread and commits when it succeeds; what it
     // returns is returned. Work of several callers may share one commit, each isolated from the
-    // failure of the others. It may run again, so it must have no effect but through `tx`. When this
-    // has returned success the data is on disk.
-    // Errors: whatever `work` returns, unavailable (disk full, database locked or gone, closing),
-    // limit_exceeded (too many waiting).
+    // failure of the others. It may run again, so it must have no effect but through `tx`. When
+    // this has returned success the data is on disk. Errors: whatever `work` returns, unavailable
+    // (disk full, database locked or gone, closing), limit_exceeded (too many waiting).
     virtual Task<Status> transact(std::function<Status(Tx&)> work) = 0;
     // Reads a snapshot; writes are refused.
     virtual Task<Status> read(std::function<Status(Tx&)> work) = 0;
@@ -72,9 +71,9 @@ struct Migration {
 };
 
 struct SqliteOptions {
-    std::string path;                    // created when missing; its folder must exist
-    std::size_t waiting_max = 4'096;     // operations queued for the writer
-    std::size_t batch_max = 256;         // operations in one commit
+    std::string path;                 // created when missing; its folder must exist
+    std::size_t waiting_max = 4'096;  // operations queued for the writer
+    std::size_t batch_max = 256;      // operations in one commit
     int readers = 2;
 };
 

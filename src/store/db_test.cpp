@@ -214,8 +214,8 @@ TEST(Db, ReadersCannotWrite) {
 }
 
 TEST(Db, AReadIsOneSnapshot) {
-    StoreWorld world;
     asio::io_context other;
+    StoreWorld world;
     EXPECT_TRUE(world.read([&](Tx& tx) -> Status {
         TRY(const Row before, tx.row("SELECT count(*) FROM account"));
         EXPECT_TRUE(run_blocking(

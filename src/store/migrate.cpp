@@ -15,8 +15,9 @@ std::string hash_of(const Migration& migration) {
 }
 
 Result<std::map<std::int64_t, std::string>> applied(Connection& db) {
-    TRY_OK(db.script("CREATE TABLE IF NOT EXISTS schema_migration ("
-                     " number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)"));
+    TRY_OK(
+        db.script("CREATE TABLE IF NOT EXISTS schema_migration ("
+                  " number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL)"));
     TRY(auto rows, db.rows("SELECT number, hash FROM schema_migration", {}, kMigrationsMax));
     std::map<std::int64_t, std::string> out;
     for (const Row& row : rows) out.emplace(row.i64(0), row.text(1));
@@ -27,8 +28,9 @@ Status apply(Connection& db, const Migration& migration) {
     TRY_OK(db.script("BEGIN IMMEDIATE"));
     Status done = db.script(migration.sql);
     if (done) {
-        auto noted = db.execute("INSERT INTO schema_migration (number, name, hash) VALUES ($1, $2, $3)",
-                                {std::int64_t{migration.number}, migration.name, hash_of(migration)});
+        auto noted =
+            db.execute("INSERT INTO schema_migration (number, name, hash) VALUES ($1, $2, $3)",
+                       {std::int64_t{migration.number}, migration.name, hash_of(migration)});
         if (!noted) done = std::unexpected(noted.error());
     }
     if (done) done = db.script("COMMIT");
@@ -45,10 +47,10 @@ Status migrate(Connection& db, const std::vector<Migration>& migrations) {
         NSL_ASSERT(migrations[i].number == static_cast<int>(i) + 1);
     TRY(auto before, applied(db));
     if (!before.empty() && before.rbegin()->first > static_cast<std::int64_t>(migrations.size()))
-        return fail(Errc::conflict, "the database is at schema " +
-                                        std::to_string(before.rbegin()->first) +
-                                        ", this program knows " +
-                                        std::to_string(migrations.size()) + ": run a newer program");
+        return fail(Errc::conflict,
+                    "the database is at schema " + std::to_string(before.rbegin()->first) +
+                        ", this program knows " + std::to_string(migrations.size()) +
+                        ": run a newer program");
     for (const Migration& migration : migrations) {
         auto found = before.find(migration.number);
         if (found == before.end()) {

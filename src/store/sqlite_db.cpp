@@ -142,16 +142,18 @@ class SqliteDb final : public Db {
         co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(Status)>(
             [&waiting](auto handler, std::function<Status(Tx&)> queued) {
                 auto executor = asio::get_associated_executor(handler);
-                // Counted as work, so that the loop does not end while a thread works for it.
+                // Counted as work, so that the loop does not end while a thread works for it; the
+                // count goes with the result, so that the thread does not touch the loop
+                // afterwards.
                 auto busy = asio::prefer(executor, asio::execution::outstanding_work.tracked);
-                Operation operation{std::move(queued),
-                                    [busy, handler = std::move(handler)](Status status) mutable {
-                                        const auto loop = std::move(busy);
-                                        asio::post(loop, [handler = std::move(handler),
-                                                          status = std::move(status)]() mutable {
-                                            handler(std::move(status));
-                                        });
-                                    }};
+                Operation operation{
+                    std::move(queued), [executor, busy = std::move(busy),
+                                        handler = std::move(handler)](Status status) mutable {
+                        asio::post(executor, [busy = std::move(busy), handler = std::move(handler),
+                                              status = std::move(status)]() mutable {
+                            handler(std::move(status));
+                        });
+                    }};
                 Status taken = waiting.put(operation);
                 if (!taken) operation.done(std::move(taken));
             },

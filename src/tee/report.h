@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The signed batch report: the bytes that the enclave signs and the contract stores. Its layout never
-// changes; another layout gets another tag. The contract's side is contracts/pricefeed.
+// The signed batch report: the bytes that the enclave signs and the contract stores. Its layout
+// never changes; another layout gets another tag. The contract's side is contracts/pricefeed.
 //
 //   header, 68 bytes (integers little-endian)
 //      0  tag        4   "NPR1"

@@ -38,7 +38,7 @@ TEST(PriceReport, HasTheDocumentedBytes) {
               "05"                                                                // sources
               "00000000"                                                          // reserved
               "0c00000000000000"                                                  // round
-              "80bfa42300000000"                                                  // price
+              "80c1a42300000000"                                                  // price
               "c0d4010000000000"                                                  // confidence
               "7b68e5cf8b010000");                                                // observed
 }

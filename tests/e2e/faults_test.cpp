@@ -142,14 +142,16 @@ TEST_F(StackFaults, AfterAStandstillOfTheChainTheNewestPriceIsStored) {
     // Thirty seconds in which the price moves several times.
     auto until = stack().clock.monotonic() + std::chrono::seconds(30);
     int step = 0;
-    stack().eventually([&] {
-        if (++step % 100 == 0) {
-            last = last / 100 * 101;
-            stack().control(
-                {{"action", "set"}, {"asset", "NEO"}, {"price", fixed_to_string(last, 8)}});
-        }
-        return stack().clock.monotonic() >= until;
-    }, milliseconds(60'000));
+    stack().eventually(
+        [&] {
+            if (++step % 100 == 0) {
+                last = last / 100 * 101;
+                stack().control(
+                    {{"action", "set"}, {"asset", "NEO"}, {"price", fixed_to_string(last, 8)}});
+            }
+            return stack().clock.monotonic() >= until;
+        },
+        milliseconds(60'000));
     ASSERT_EQ(::kill(pid, SIGCONT), 0);
     EXPECT_TRUE(stack().eventually(
         [&] { return ppm_apart(stack().on_chain("NEO-USD").price, last) <= kTenthOfPercent; },
@@ -172,4 +174,6 @@ TEST_F(StackFaults, AKilledChainComesBackWithItsRounds) {
 }  // namespace
 }  // namespace nsl
 
-int main(int argc, char** argv) { return nsl::testing_support::stack_main(argc, argv); }
+int main(int argc, char** argv) {
+    return nsl::testing_support::stack_main(argc, argv);
+}

@@ -24,10 +24,12 @@ TEST_F(StackPrices, EveryFeedHasARoundWithinATenthOfAPercentOfTheTruth) {
         // Move it past its deviation, so that the round is of prices that stand still.
         std::string asset = feed.substr(0, 3);
         std::int64_t moved = fixed(stack().truth(feed)) / 100 * 101;
-        stack().control({{"action", "set"}, {"asset", asset}, {"price", fixed_to_string(moved, 8)}});
-        EXPECT_TRUE(stack().eventually(
-            [&] { return ppm_apart(stack().on_chain(feed).price, moved) <= 1'000; }))
-            << feed << " is at " << stack().on_chain(feed).price << ", truth " << moved;
+        stack().control(
+            {{"action", "set"}, {"asset", asset}, {"price", fixed_to_string(moved, 8)}});
+        EXPECT_TRUE(stack().eventually([&] {
+            return ppm_apart(stack().on_chain(feed).price, moved) <= 1'000;
+        })) << feed
+            << " is at " << stack().on_chain(feed).price << ", truth " << moved;
     }
 }
 
@@ -43,7 +45,8 @@ TEST_F(StackPrices, ChainApiAndCommandLineTellTheSameRound) {
                    chain.price == fixed(api.latest_round->price) &&
                    chain.price == fixed(cli.latest_round->price) &&
                    chain.observed_ms == api.latest_round->observed_ms;
-        })) << feed << ": " << stack().last_error;
+        })) << feed
+            << ": " << stack().last_error;
     }
 }
 
@@ -54,8 +57,8 @@ TEST_F(StackPrices, RoundsAreContiguousAndNameTheTransactionsThatStoredThem) {
         const client::Round& round = rounds.rounds[i];
         EXPECT_EQ(round.round, rounds.rounds.front().round - i);
         ASSERT_TRUE(round.tx.has_value()) << round.round;
-        auto log = stack().get(
-            stack().rpc->application_log(neo::Hash256::parse(*round.tx).value()));
+        auto log =
+            stack().get(stack().rpc->application_log(neo::Hash256::parse(*round.tx).value()));
         EXPECT_EQ(log.vm_state, "HALT");
         bool told = std::ranges::any_of(log.notifications, [&](const chain::Notification& event) {
             return event.contract == stack().contract && event.name == "BatchStored";
@@ -92,24 +95,22 @@ TEST_F(StackPrices, ASignedReportVerifiesOfflineAndNoAlteredOneDoes) {
 TEST_F(StackPrices, AStreamTellsOfANewRound) {
     std::uint64_t before = stack().on_chain("GAS-USD").round;
     std::int64_t moved = fixed(stack().truth("GAS-USD")) / 100 * 102;
-    stack().control(
-        {{"action", "set"}, {"asset", "GAS"}, {"price", fixed_to_string(moved, 8)}});
+    stack().control({{"action", "set"}, {"asset", "GAS"}, {"price", fixed_to_string(moved, 8)}});
     bool seen = false;
     auto done = run_blocking(
-        stack().loop,
-        with_deadline(stack().api->watch("GAS-USD",
-                                         [&](client::Feed feed) {
-                                             seen = feed.latest_round->round > before;
-                                             return !seen;
-                                         }),
-                      milliseconds(30'000), "the stream"));
+        stack().loop, with_deadline(stack().api->watch("GAS-USD",
+                                                       [&](client::Feed feed) {
+                                                           seen = feed.latest_round->round > before;
+                                                           return !seen;
+                                                       }),
+                                    milliseconds(30'000), "the stream"));
     EXPECT_TRUE(done.has_value()) << done.error().message;
     EXPECT_TRUE(seen);
 }
 
 TEST_F(StackPrices, AnUnknownFeedIsAProblemThatListsTheKnownOnes) {
-    auto response = stack().get(
-        stack().http->send({.url = stack().api_url + "/v1/price-feeds/DOGE-USD"}));
+    auto response =
+        stack().get(stack().http->send({.url = stack().api_url + "/v1/price-feeds/DOGE-USD"}));
     EXPECT_EQ(response.status, 404);
     EXPECT_EQ(response.headers["content-type"], "application/problem+json");
     EXPECT_NE(response.body.find("NEO-USD"), std::string::npos) << response.body;
@@ -121,9 +122,9 @@ TEST_F(StackPrices, TheApiDescribesEachOfItsRoutes) {
     ASSERT_EQ(response.status, 200);
     auto document = json::parse_value(response.body).value();
     EXPECT_TRUE(document.at("openapi").as_string().starts_with("3.1"));
-    for (const char* path : {"/v1/price-feeds", "/v1/price-feeds/{id}", "/v1/price-feeds/{id}/rounds",
-                             "/v1/price-feeds/{id}/report", "/v1/price-feeds/{id}/stream",
-                             "/v1/chain"})
+    for (const char* path :
+         {"/v1/price-feeds", "/v1/price-feeds/{id}", "/v1/price-feeds/{id}/rounds",
+          "/v1/price-feeds/{id}/report", "/v1/price-feeds/{id}/stream", "/v1/chain"})
         EXPECT_TRUE(document.at("paths").as_object().contains(path)) << path;
     for (const char* path : {"/livez", "/readyz", "/metrics"})
         EXPECT_EQ(stack().get(stack().http->send({.url = stack().api_url + path})).status, 200)
@@ -133,4 +134,6 @@ TEST_F(StackPrices, TheApiDescribesEachOfItsRoutes) {
 }  // namespace
 }  // namespace nsl
 
-int main(int argc, char** argv) { return nsl::testing_support::stack_main(argc, argv); }
+int main(int argc, char** argv) {
+    return nsl::testing_support::stack_main(argc, argv);
+}

@@ -20,8 +20,7 @@ using testing_support::source_dir;
 class Starting : public ::testing::Test {
  protected:
     void SetUp() override {
-        dir_ = std::filesystem::temp_directory_path() /
-               ("nsl-start-" + std::to_string(::getpid()));
+        dir_ = std::filesystem::temp_directory_path() / ("nsl-start-" + std::to_string(::getpid()));
         std::filesystem::create_directories(dir_);
         std::ifstream feeds(source_dir() + "/deploy/feeds.yaml");
         feeds_.assign(std::istreambuf_iterator<char>(feeds), {});
@@ -36,8 +35,9 @@ class Starting : public ::testing::Test {
         std::ofstream(file) << config << feeds_;
         std::vector<std::string> args{"--config", file};
         args.insert(args.end(), more.begin(), more.end());
-        Ended ended = run_blocking(loop_, testing_support::run_to_end(
-                                              {.path = program(name), .args = args, .log_path = log}));
+        Ended ended = run_blocking(
+            loop_,
+            testing_support::run_to_end({.path = program(name), .args = args, .log_path = log}));
         std::ifstream in(log);
         errors_.assign(std::istreambuf_iterator<char>(in), {});
         return ended.status;
@@ -49,8 +49,8 @@ class Starting : public ::testing::Test {
                data_dir + "\n";
     }
     std::string enclave_config() const {
-        return "socket: " + (dir_ / "e.sock").string() + "\ndata_dir: " +
-               (dir_ / "enclave").string() +
+        return "socket: " + (dir_ / "e.sock").string() +
+               "\ndata_dir: " + (dir_ / "enclave").string() +
                "\nprovider: simulated\nvenues:\n"
                "  - {name: binance, url: \"ws://127.0.0.1:1/\"}\n"
                "  - {name: okx, url: \"ws://127.0.0.1:1/\"}\n"
@@ -105,9 +105,9 @@ TEST_F(Starting, APortInUseIsNamed) {
     std::string port = std::to_string((*taken)->port());
     std::string log = dir_ / "port.log";
     Ended ended = run_blocking(
-        loop_, testing_support::run_to_end({.path = program("nsl"),
-                                            .args = {"exchange-sim", "--port", port},
-                                            .log_path = log}));
+        loop_,
+        testing_support::run_to_end(
+            {.path = program("nsl"), .args = {"exchange-sim", "--port", port}, .log_path = log}));
     EXPECT_EQ(ended.status, 1);
     std::ifstream in(log);
     std::string errors(std::istreambuf_iterator<char>(in), {});

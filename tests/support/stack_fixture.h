@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The whole development stack, started once for a test program through `nsl up` and used from outside:
-// through its API, the chain's own RPC, the command line, and the simulator's control.
+// The whole development stack, started once for a test program through `nsl up` and used from
+// outside: through its API, the chain's own RPC, the command line, and the simulator's control.
 #pragma once
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -92,7 +92,8 @@ struct OnChain {
 
 class StackEnvironment : public ::testing::Environment {
  public:
-    explicit StackEnvironment(std::vector<std::string> more = {}) : more_(std::move(more)) {
+    // `more`: further options of `nsl up`.
+    explicit StackEnvironment(std::vector<std::string> more) : more_(std::move(more)) {
         instance() = this;
     }
     static StackEnvironment*& instance() {
@@ -121,8 +122,10 @@ class StackEnvironment : public ::testing::Environment {
         rpc.reset();
         http.reset();
         up.reset();
-        if (!::testing::UnitTest::GetInstance()->Failed()) std::filesystem::remove_all(dir_);
-        else std::cerr << "the stack's folder is kept: " << dir_ << "\n";
+        if (!::testing::UnitTest::GetInstance()->Failed())
+            std::filesystem::remove_all(dir_);
+        else
+            std::cerr << "the stack's folder is kept: " << dir_ << "\n";
     }
 
     void wait(Task<void> work) { run_blocking(loop, std::move(work)); }
@@ -178,14 +181,17 @@ class StackEnvironment : public ::testing::Environment {
         control({{"action", "clear"}, {"venue", "*"}});
         control({{"action", "hold_walk"}});
         control({{"action", "set"}, {"asset", "USDT"}, {"price", "1"}});
-        EXPECT_TRUE(eventually([&] {
-            for (const client::Feed& feed : get(api->feeds())) {
-                if (feed.estimate.quality != "ok" || !feed.latest_round) return false;
-                if (ppm_apart(fixed(feed.estimate.price), fixed(truth(feed.id))) > 1'000)
-                    return false;
-            }
-            return true;
-        }, milliseconds(60'000))) << "the stack does not come to rest: " << last_error;
+        EXPECT_TRUE(eventually(
+            [&] {
+                for (const client::Feed& feed : get(api->feeds())) {
+                    if (feed.estimate.quality != "ok" || !feed.latest_round) return false;
+                    if (ppm_apart(fixed(feed.estimate.price), fixed(truth(feed.id))) > 1'000)
+                        return false;
+                }
+                return true;
+            },
+            milliseconds(60'000)))
+            << "the stack does not come to rest: " << last_error;
     }
 
     int pid_of(const std::string& name) { return child_of(up->pid(), name); }
@@ -203,12 +209,11 @@ class StackEnvironment : public ::testing::Environment {
 
  private:
     Task<void> start() {
-        ProcessSpec spec{
-            .path = program("nsl"),
-            .args = {"up", "--json", "--data", dir_ / "stack", "--block-time", "250", "--feeds",
-                     source_dir() + "/deploy/feeds.yaml", "--contract",
-                     source_dir() + "/contracts/pricefeed"},
-            .log_path = dir_ / "up.log"};
+        ProcessSpec spec{.path = program("nsl"),
+                         .args = {"up", "--json", "--data", dir_ / "stack", "--feeds",
+                                  source_dir() + "/deploy/feeds.yaml", "--contract",
+                                  source_dir() + "/contracts/pricefeed"},
+                         .log_path = dir_ / "up.log"};
         spec.args.insert(spec.args.end(), more_.begin(), more_.end());
         auto started = Process::start(loop.get_executor(), std::move(spec));
         if (!started) co_return;
@@ -233,13 +238,14 @@ inline StackEnvironment& stack() {
     return *StackEnvironment::instance();
 }
 
-inline int stack_main(int argc, char** argv) {
+inline int stack_main(int argc, char** argv,
+                      std::vector<std::string> more = {"--block-time", "250"}) {
     ::testing::InitGoogleTest(&argc, argv);
     if (auto found = cli::find_neo_go(); !found) {
         std::cerr << "SKIPPED: " << found.error().message << "\n";
         return 77;
     }
-    ::testing::AddGlobalTestEnvironment(new StackEnvironment);  // takes ownership
+    ::testing::AddGlobalTestEnvironment(new StackEnvironment(std::move(more)));  // takes ownership
     return RUN_ALL_TESTS();
 }
 

@@ -29,16 +29,16 @@ class PriceEnclave {
 
 // What the contract holds, read in one call.
 struct ContractState {
-    std::uint64_t sequence = 0;          // of the last batch
-    std::vector<StoredRound> latest;     // by feed number
+    std::uint64_t sequence = 0;       // of the last batch
+    std::vector<StoredRound> latest;  // by feed number
 };
 
 // How a batch that was sent has ended.
 struct BatchOutcome {
-    bool stored = false;     // HALT; otherwise it faulted or expired unseen
+    bool stored = false;  // HALT; otherwise it faulted or expired unseen
     neo::Hash256 tx;
     std::uint32_t block = 0;
-    std::string reason{};    // when not stored
+    std::string reason{};  // when not stored
 };
 
 // The contract on chain.

@@ -22,10 +22,11 @@ Probe::Probe(Metrics& metrics, std::vector<std::string> feeds) {
         causes_[static_cast<int>(cause)] =
             metrics.counter("nsl_pricefeed_due_feeds_total", "Feeds put into a batch, by cause",
                             {{"cause", publish_cause_name(cause)}});
-    sign_ = metrics.histogram("nsl_pricefeed_sign_seconds", "Asking the enclave for a signed report",
-                              kSeconds);
-    submit_ = metrics.histogram("nsl_pricefeed_submit_seconds",
-                                "Signed report to a node's acceptance of its transaction", kSeconds);
+    sign_ = metrics.histogram("nsl_pricefeed_sign_seconds",
+                              "Asking the enclave for a signed report", kSeconds);
+    submit_ =
+        metrics.histogram("nsl_pricefeed_submit_seconds",
+                          "Signed report to a node's acceptance of its transaction", kSeconds);
     stored_ = metrics.counter("nsl_pricefeed_rounds_stored_total", "Rounds seen on chain");
     auto failed = [&](const char* stage) {
         return metrics.counter("nsl_pricefeed_batches_failed_total",
@@ -46,10 +47,18 @@ void Probe::estimated(std::uint16_t feed, const Estimate& estimate, std::int64_t
     price_[feed].set(static_cast<double>(estimate.price) / 1e8);
 }
 
-void Probe::due(PublishCause cause) { causes_[static_cast<int>(cause)].add(); }
-void Probe::signed_in(double seconds) { sign_.observe(seconds); }
-void Probe::submitted_in(double seconds) { submit_.observe(seconds); }
-void Probe::stored(std::size_t rounds) { stored_.add(static_cast<double>(rounds)); }
+void Probe::due(PublishCause cause) {
+    causes_[static_cast<int>(cause)].add();
+}
+void Probe::signed_in(double seconds) {
+    sign_.observe(seconds);
+}
+void Probe::submitted_in(double seconds) {
+    submit_.observe(seconds);
+}
+void Probe::stored(std::size_t rounds) {
+    stored_.add(static_cast<double>(rounds));
+}
 
 void Probe::failed(std::string_view why) {
     if (why == "sign") failed_sign_.add();
@@ -58,6 +67,8 @@ void Probe::failed(std::string_view why) {
     if (why == "expired") failed_expired_.add();
 }
 
-void Probe::enclave_up(bool up) { enclave_up_.set(up ? 1 : 0); }
+void Probe::enclave_up(bool up) {
+    enclave_up_.set(up ? 1 : 0);
+}
 
 }  // namespace nsl::pricefeed

@@ -86,23 +86,29 @@ const char* quality_name(Quality quality) {
 
 RoundBody body_of(const StoredRound& round, const std::optional<neo::Hash256>& tx,
                   std::uint32_t block) {
-    RoundBody body{round.round,
-                   fixed_to_string(round.price, kPriceDecimals),
-                   fixed_to_string(round.confidence, kPriceDecimals),
-                   round.observed_ms,
-                   round.sources,
-                   round.status == static_cast<std::uint8_t>(tee::FeedStatus::closed) ? "closed"
-                                                                                      : "trading",
-                   {},
-                   {}};
+    RoundBody body{
+        round.round,
+        fixed_to_string(round.price, kPriceDecimals),
+        fixed_to_string(round.confidence, kPriceDecimals),
+        round.observed_ms,
+        round.sources,
+        round.status == static_cast<std::uint8_t>(tee::FeedStatus::closed) ? "closed" : "trading",
+        {},
+        {}};
     if (tx) body.tx = tx->display();
     if (block > 0) body.block = block;
     return body;
 }
 
 FeedBody body_of(const FeedView& view) {
-    FeedBody body{view.spec.id,         view.number,          kPriceDecimals, view.spec.deviation_bp,
-                  view.spec.heartbeat_s, view.spec.quorum, {},             {}};
+    FeedBody body{view.spec.id,
+                  view.number,
+                  kPriceDecimals,
+                  view.spec.deviation_bp,
+                  view.spec.heartbeat_s,
+                  view.spec.quorum,
+                  {},
+                  {}};
     if (view.stored.round > 0) body.latest_round = body_of(view.stored, view.tx, 0);
     const Estimate& now = view.estimate;
     body.estimate = {quality_name(now.quality),
@@ -156,8 +162,10 @@ Task<Status> stream_feed(Service& service, Clock& clock, IdParams params, api::E
             std::string id = std::to_string(view.stored.round);
             CO_TRY_OK(co_await out.send(id, "feed", std::move(data)));
             last = std::move(text);
+            // Then looked at again: a change during the pause wakes nobody.
+            co_await clock.sleep_for(milliseconds(100));
+            continue;
         }
-        co_await clock.sleep_for(milliseconds(100));
         co_await service.changed(milliseconds(1'000));
     }
 }
@@ -180,8 +188,9 @@ std::vector<json::Rule> json_rules(std::type_identity<RoundsParams>) {
 void add_routes(api::Router& router, Service& service, Clock& clock) {
     using api::Context;
     router.get<NoParams, FeedsBody>(
-        "/v1/price-feeds", {.summary = "All feeds: the last round on chain and the live estimate",
-                            .tag = "price feeds"},
+        "/v1/price-feeds",
+        {.summary = "All feeds: the last round on chain and the live estimate",
+         .tag = "price feeds"},
         [&service](Context, NoParams) { return get_feeds(service); });
     router.get<IdParams, FeedBody>(
         "/v1/price-feeds/{id}",
@@ -192,10 +201,13 @@ void add_routes(api::Router& router, Service& service, Clock& clock) {
         {.summary = "Rounds as the contract holds them, newest first",
          .tag = "price feeds",
          .errors = {Errc::not_found, Errc::unavailable}},
-        [&service](Context, RoundsParams params) { return get_rounds(service, std::move(params)); });
+        [&service](Context, RoundsParams params) {
+            return get_rounds(service, std::move(params));
+        });
     router.get<IdParams, ReportBody>(
         "/v1/price-feeds/{id}/report",
-        {.summary = "The newest signed report that holds the feed; check it with `nsl verify report`",
+        {.summary =
+             "The newest signed report that holds the feed; check it with `nsl verify report`",
          .tag = "price feeds",
          .errors = {Errc::not_found}},
         [&service](Context, IdParams params) { return get_report(service, std::move(params)); });

@@ -35,13 +35,14 @@ Service::Service(FeedTable table, FeedContract& contract, FeedStore& store)
       store_(store),
       published_(published_of(table_)),
       estimates_(published_.size()),
-      txs_(published_.size()) {}
+      seen_(published_.size()) {}
 
 std::vector<FeedView> Service::list() const {
     std::vector<FeedView> out;
     for (std::size_t i = 0; i < published_.size(); ++i) {
-        FeedView view{published_[i], static_cast<std::uint16_t>(i), estimates_[i], {}, txs_[i]};
+        FeedView view{published_[i], static_cast<std::uint16_t>(i), estimates_[i], {}, {}};
         if (state_ && i < state_->latest.size()) view.stored = state_->latest[i];
+        if (view.stored.round > 0 && view.stored.round == seen_[i].round) view.tx = seen_[i].tx;
         out.push_back(std::move(view));
     }
     return out;
@@ -59,6 +60,8 @@ Result<FeedView> Service::find(const std::string& id) const {
 Task<Result<std::vector<RoundEvent>>> Service::rounds(std::string id, std::uint64_t before,
                                                       std::size_t count) {
     CO_TRY(FeedView feed, find(id));
+    // Before the first read nothing is known, which is not the same as no rounds.
+    if (!state_) co_return fail(Errc::unavailable, "the contract has not been read yet");
     std::uint64_t newest = feed.stored.round;
     if (before > 0) newest = std::min(newest, before - 1);
     if (newest == 0) co_return std::vector<RoundEvent>{};
@@ -87,7 +90,7 @@ Task<Status> Service::restore() {
     constexpr std::uint64_t kNewest = std::numeric_limits<std::int64_t>::max();
     for (std::size_t i = 0; i < published_.size(); ++i) {
         CO_TRY(auto newest, co_await store_.events(static_cast<std::uint16_t>(i), kNewest, 1));
-        if (!newest.empty()) txs_[i] = newest.front().tx;
+        if (!newest.empty()) seen_[i] = {newest.front().stored.round, newest.front().tx};
     }
     co_return Status{};
 }
@@ -98,7 +101,9 @@ std::string Service::why_not_ready() const {
     return {};
 }
 
-void Service::on_identity(tee::EnclaveIdentity identity) { identity_ = std::move(identity); }
+void Service::on_identity(tee::EnclaveIdentity identity) {
+    identity_ = std::move(identity);
+}
 
 void Service::on_snapshot(tee::PriceSnapshot snapshot) {
     enclave_lost_.clear();
@@ -129,10 +134,13 @@ void Service::on_state(ContractState state) {
 
 void Service::on_rounds(const std::vector<RoundEvent>& rounds) {
     for (const RoundEvent& event : rounds)
-        if (event.feed < txs_.size()) txs_[event.feed] = event.tx;
+        if (event.feed < seen_.size() && event.stored.round > seen_[event.feed].round)
+            seen_[event.feed] = {event.stored.round, event.tx};
     changed_.notify_all();
 }
 
-Task<void> Service::changed(milliseconds limit) { co_await changed_.wait_for(limit); }
+Task<void> Service::changed(milliseconds limit) {
+    co_await changed_.wait_for(limit);
+}
 
 }  // namespace nsl::pricefeed

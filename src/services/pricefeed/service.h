@@ -36,8 +36,8 @@ class Service {
     std::vector<FeedView> list() const;
     // Errors: not_found, listing the known feeds.
     Result<FeedView> find(const std::string& id) const;
-    // From the chain, newest first, with the transactions as far as seen. `before`: rounds below it;
-    // 0: from the newest. Errors: not_found, unavailable.
+    // From the chain, newest first, with the transactions as far as seen. `before`: rounds below
+    // it; 0: from the newest. Errors: not_found, unavailable.
     Task<Result<std::vector<RoundEvent>>> rounds(std::string id, std::uint64_t before,
                                                  std::size_t count);
     // The newest signed report that holds the feed. Errors: not_found.
@@ -69,12 +69,19 @@ class Service {
     const std::optional<ContractState>& state() const { return state_; }
 
  private:
+    // A round's transaction: shown beside that round only. The chain's state and its blocks are
+    // read by two readers, and either may be ahead.
+    struct SeenRound {
+        std::uint64_t round = 0;
+        neo::Hash256 tx;
+    };
+
     FeedTable table_;
     FeedContract& contract_;
     FeedStore& store_;
-    std::vector<FeedSpec> published_;   // by feed number
-    std::vector<Estimate> estimates_;   // by feed number
-    std::vector<std::optional<neo::Hash256>> txs_;
+    std::vector<FeedSpec> published_;  // by feed number
+    std::vector<Estimate> estimates_;  // by feed number
+    std::vector<SeenRound> seen_;      // by feed number; the newest
     std::optional<ContractState> state_;
     std::optional<tee::EnclaveIdentity> identity_;
     std::vector<tee::VenueHealth> venues_;

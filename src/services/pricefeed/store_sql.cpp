@@ -7,9 +7,13 @@ namespace {
 // History beyond the contract's own ring is for charts; it is pruned per feed at this many rounds.
 constexpr std::int64_t kEventsKept = 100'000;
 
-std::int64_t as_i64(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+std::int64_t as_i64(std::uint64_t value) {
+    return static_cast<std::int64_t>(value);
+}
 
-Bytes copy(ByteView view) { return {view.begin(), view.end()}; }
+Bytes copy(ByteView view) {
+    return {view.begin(), view.end()};
+}
 
 Result<RoundEvent> event_of(std::uint16_t feed, const store::Row& row) {
     RoundEvent event;
@@ -52,12 +56,13 @@ Task<Status> SqlFeedStore::save_report(tee::SignedReport report) {
     CO_TRY(tee::PriceReport parsed, tee::parse_report(report.report));
     co_return co_await db_.transact([&](store::Tx& tx) -> Status {
         for (const tee::PriceRecord& record : parsed.records)
-            TRY_OK(tx.execute("INSERT INTO price_report (feed, report, signature, public_key)"
-                              " VALUES ($1, $2, $3, $4) ON CONFLICT (feed) DO UPDATE SET"
-                              " report = excluded.report, signature = excluded.signature,"
-                              " public_key = excluded.public_key",
-                              {std::int64_t{record.feed}, report.report, copy(report.signature),
-                               copy(report.signer.compressed)}));
+            TRY_OK(
+                tx.execute("INSERT INTO price_report (feed, report, signature, public_key)"
+                           " VALUES ($1, $2, $3, $4) ON CONFLICT (feed) DO UPDATE SET"
+                           " report = excluded.report, signature = excluded.signature,"
+                           " public_key = excluded.public_key",
+                           {std::int64_t{record.feed}, report.report, copy(report.signature),
+                            copy(report.signer.compressed)}));
         return {};
     });
 }
@@ -100,12 +105,13 @@ Task<Result<std::vector<RoundEvent>>> SqlFeedStore::events(std::uint16_t feed, s
 
 Status SqlFeedStore::add_event(store::Tx& tx, const RoundEvent& event) {
     const StoredRound& round = event.stored;
-    TRY_OK(tx.execute("INSERT INTO price_round (feed, round, price, confidence, observed_ms, status,"
-                      " sources, tx, block) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-                      " ON CONFLICT (feed, round) DO NOTHING",
-                      {std::int64_t{event.feed}, as_i64(round.round), round.price, round.confidence,
-                       round.observed_ms, std::int64_t{round.status}, std::int64_t{round.sources},
-                       event.tx.display(), std::int64_t{event.block}}));
+    TRY_OK(
+        tx.execute("INSERT INTO price_round (feed, round, price, confidence, observed_ms, status,"
+                   " sources, tx, block) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                   " ON CONFLICT (feed, round) DO NOTHING",
+                   {std::int64_t{event.feed}, as_i64(round.round), round.price, round.confidence,
+                    round.observed_ms, std::int64_t{round.status}, std::int64_t{round.sources},
+                    event.tx.display(), std::int64_t{event.block}}));
     TRY_OK(tx.execute("DELETE FROM price_round WHERE feed = $1 AND round <= $2",
                       {std::int64_t{event.feed}, as_i64(round.round) - kEventsKept}));
     return {};

@@ -17,8 +17,8 @@ class SqlFeedStore final : public FeedStore {
     Task<Result<std::vector<RoundEvent>>> events(std::uint16_t feed, std::uint64_t newest,
                                                  std::size_t count) override;
 
-    // Inside the transaction that also moves the follower's checkpoint. The same event again changes
-    // nothing.
+    // Inside the transaction that also moves the follower's checkpoint. The same event again
+    // changes nothing.
     static Status add_event(store::Tx& tx, const RoundEvent& event);
 
  private:

@@ -123,6 +123,13 @@ TEST(FeedTable, RefusesAPathThatLeadsBack) {
     EXPECT_EQ(faults_of(table), (Where{"/feeds/0/sources/0/via/1", "/feeds/0/sources/0/via/2"}));
 }
 
+TEST(FeedTable, RefusesAConversionFromAnotherUnit) {
+    FeedTable table = sound();
+    table.feeds.push_back({.id = "EUR-USD", .quorum = 1, .sources = {{"a", "EUR-USD", {}}}});
+    table.feeds[0].sources[0].via = {"EUR-USD"};
+    EXPECT_EQ(faults_of(table), Where{"/feeds/0/sources/0/via/0"});
+}
+
 TEST(FeedTable, EvaluatesConversionsFirst) {
     EXPECT_EQ(evaluation_order(sound()), (std::vector<std::size_t>{1, 0}));
 }
@@ -159,6 +166,13 @@ TEST(ConfigId, IgnoresHostPolicyAndNothingElse) {
         changes[i](changed);
         EXPECT_NE(config_id(changed), id) << i;
     }
+}
+
+TEST(ConfigId, NoNameCanImitateAnotherTable) {
+    const FeedTable two{{{.id = "A-B", .sources = {{"x", "A-B", {}}, {"y", "A-B", {}}}}}};
+    const FeedTable one{
+        {{.id = "A-B", .sources = {{R"(x","via":[]},{"market":"A-B","venue":"y)", "A-B", {}}}}}};
+    EXPECT_NE(config_id(two), config_id(one));
 }
 
 TEST(FeedTable, NumbersPublishedFeedsInOrder) {

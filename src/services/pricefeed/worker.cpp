@@ -59,6 +59,8 @@ Task<void> Worker::publish() {
     for (;;) {
         Status done = co_await publish_due();
         if (!done) {
+            // Whatever failed, what we believe of the contract may be old.
+            state_is_fresh_ = false;
             co_await back_off(failures, done.error());
             continue;
         }
@@ -70,6 +72,7 @@ Task<void> Worker::publish() {
 Task<Status> Worker::refresh_state() {
     CO_TRY(ContractState state, co_await contract_.state());
     service_.on_state(std::move(state));
+    state_is_fresh_ = true;
     co_return Status{};
 }
 
@@ -84,13 +87,13 @@ std::vector<DueFeed> Worker::due() const {
 Task<Status> Worker::publish_due() {
     CO_TRY(auto flying, co_await contract_.in_flight());
     if (flying) co_return co_await settle(*flying);
-    if (!service_.state()) CO_TRY_OK(co_await refresh_state());
+    if (!state_is_fresh_) CO_TRY_OK(co_await refresh_state());
     if (!service_.why_not_ready().empty()) co_return Status{};
     std::vector<DueFeed> feeds = due();
     if (feeds.empty()) co_return Status{};
 
-    tee::ReportRequest request{contract_.network(), contract_.contract(),
-                               service_.state()->sequence + 1, {}};
+    tee::ReportRequest request{
+        contract_.network(), contract_.contract(), service_.state()->sequence + 1, {}};
     for (const DueFeed& feed : feeds) {
         request.entries.push_back({feed.feed, feed.round});
         probe_.due(feed.cause);
@@ -111,8 +114,6 @@ Task<Status> Worker::send(tee::SignedReport report) {
     auto tx = co_await contract_.send(std::move(report));
     if (!tx) {
         note_failure("send", tx.error().message);
-        // Refused in simulation: what we believe of the contract may be old.
-        CO_TRY_OK(co_await refresh_state());
         co_return std::unexpected(std::move(tx).error());
     }
     probe_.submitted_in(std::chrono::duration<double>(clock_.monotonic() - began).count());
@@ -128,17 +129,16 @@ Task<Status> Worker::settle(neo::Hash256 tx) {
         service_.on_publisher(status_);
         co_return std::unexpected(std::move(outcome).error());
     }
-    // Whatever the outcome, what the contract holds now decides what comes next.
-    CO_TRY_OK(co_await refresh_state());
-    if (outcome->stored) {
-        status_.last_failure.clear();
-        ++status_.batches_stored;
-        service_.on_publisher(status_);
-        log_.debug("batch stored", {{"tx", tx.display()}, {"block", outcome->block}});
-        co_return Status{};
+    if (!outcome->stored) {
+        note_failure(outcome->block == 0 ? "expired" : "faulted", outcome->reason);
+        co_return fail(Errc::conflict, "the batch was not stored: " + outcome->reason);
     }
-    note_failure(outcome->block == 0 ? "expired" : "faulted", outcome->reason);
-    co_return fail(Errc::conflict, "the batch was not stored: " + outcome->reason);
+    status_.last_failure.clear();
+    ++status_.batches_stored;
+    service_.on_publisher(status_);
+    log_.debug("batch stored", {{"tx", tx.display()}, {"block", outcome->block}});
+    // What the contract holds now decides what comes next.
+    co_return co_await refresh_state();
 }
 
 void Worker::note_failure(std::string_view stage, const std::string& why) {
@@ -153,9 +153,9 @@ Task<void> Worker::back_off(int& failures, const Error& error) {
     ++failures;
     // One line when it begins and one a minute while it lasts: an outage must not fill the disk.
     if (failures == 1 || failures % 16 == 0)
-        log_.warn("price feed waits", {{"cause", error.message},
-                                       {"code", errc_name(error.code)},
-                                       {"failures", failures}});
+        log_.warn(
+            "price feed waits",
+            {{"cause", error.message}, {"code", errc_name(error.code)}, {"failures", failures}});
     co_await clock_.sleep_for(wait);
 }
 

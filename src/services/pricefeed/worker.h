@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The publisher: watches the enclave's estimates, and gets due feeds on chain in one batch at a time.
+// The publisher: watches the enclave's estimates, and gets due feeds on chain in one batch at a
+// time.
 #pragma once
 #include "base/clock.h"
 #include "base/log.h"
@@ -11,8 +12,8 @@ namespace nsl::pricefeed {
 
 struct WorkerOptions {
     milliseconds block_time{1'000};
-    milliseconds long_poll{1'000};      // how long the enclave may hold an unchanged answer
-    milliseconds retry_first{200};      // after a failure, doubling
+    milliseconds long_poll{1'000};  // how long the enclave may hold an unchanged answer
+    milliseconds retry_first{200};  // after a failure, doubling
     milliseconds retry_cap{5'000};
 };
 
@@ -23,8 +24,8 @@ class Worker {
 
     // Keeps the service's estimates fresh. Returns only when cancelled.
     Task<void> watch();
-    // Publishes. Returns only when cancelled. After a crash it first sees the batch in flight to its
-    // end, so that one price never becomes two rounds.
+    // Publishes. Returns only when cancelled. After a crash it first sees the batch in flight to
+    // its end, so that one price never becomes two rounds.
     Task<void> publish();
 
  private:
@@ -45,6 +46,7 @@ class Worker {
     Logger log_;
     WorkerOptions options_;
     PublisherStatus status_;
+    bool state_is_fresh_ = false;  // nothing failed or ended since the contract was read
 };
 
 }  // namespace nsl::pricefeed
