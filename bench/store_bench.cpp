@@ -90,3 +90,5 @@ BENCHMARK(group_commit_against_one_each)
 
 }  // namespace
 }  // namespace nsl::store
+
+BENCHMARK_MAIN();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs coroutines that sleep on a manual clock: whenever all are asleep, time moves.
 #pragma once
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <exception>
 #include <functional>
 #include <optional>
 

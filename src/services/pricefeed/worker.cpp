@@ -88,12 +88,13 @@ Task<Status> Worker::publish_due() {
     CO_TRY(auto flying, co_await contract_.in_flight());
     if (flying) co_return co_await settle(*flying);
     if (!state_is_fresh_) CO_TRY_OK(co_await refresh_state());
-    if (!service_.why_not_ready().empty()) co_return Status{};
+    const std::optional<ContractState>& state = service_.state();
+    if (!state || !service_.why_not_ready().empty()) co_return Status{};
     std::vector<DueFeed> feeds = due();
     if (feeds.empty()) co_return Status{};
 
     tee::ReportRequest request{
-        contract_.network(), contract_.contract(), service_.state()->sequence + 1, {}};
+        contract_.network(), contract_.contract(), state->sequence + 1, {}};
     for (const DueFeed& feed : feeds) {
         request.entries.push_back({feed.feed, feed.round});
         probe_.due(feed.cause);
