@@ -22,6 +22,7 @@ const (
 	headerSize = 68
 	recordSize = 40
 	clockSkew  = 15000
+	ageMax     = 300000
 )
 
 var configA = id32(0xA1)

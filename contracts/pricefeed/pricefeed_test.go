@@ -27,7 +27,8 @@ func TestStoresWhatEnoughSignersSigned(t *testing.T) {
 
 func TestStoresTheExtremesOfEveryField(t *testing.T) {
 	w := newWorld(t, 2, "NEO-USD")
-	low := record{status: 1, sources: 1, round: 1, price: 1, confidence: 0, observed: 1}
+	low := record{status: 1, sources: 1, round: 1, price: 1, confidence: 0,
+		observed: w.now() - ageMax}
 	w.store(low)
 	require.Equal(t, low.data(), w.numbers("latestRoundData", "NEO-USD"))
 	high := record{status: 2, sources: 255, round: 2, price: 1<<63 - 1, confidence: 1<<63 - 1,

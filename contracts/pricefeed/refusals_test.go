@@ -124,6 +124,16 @@ func TestRefusesObservationsFromOneMillisecondPastTheSkew(t *testing.T) {
 	w.submit(args)
 }
 
+func TestRefusesObservationsFromOneMillisecondPastFiveMinutes(t *testing.T) {
+	w := newWorld(t, 2, "NEO-USD")
+	w.advance(10 * ageMax)
+	r := w.good(0, 1)
+	r.observed = w.now() - ageMax - 1
+	w.refused("observation is too old, feed 0", w.sign(w.report(r), 0, 1))
+	r.observed = w.now() - ageMax
+	w.store(r)
+}
+
 func TestRefusesBadSignatures(t *testing.T) {
 	w := newWorld(t, 2, "NEO-USD")
 	report := w.report(w.good(0, 1))

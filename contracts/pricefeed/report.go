@@ -32,6 +32,9 @@ const (
 
 	// clockSkewMs is how far an observation may be ahead of the block's time.
 	clockSkewMs = 15000
+	// ageMaxMs after its observation a report that was never stored is worth nothing: otherwise
+	// whoever relays could choose among abandoned ones.
+	ageMaxMs = 300000
 )
 
 // checkHeader faults unless the report is for this network, this contract, the current
@@ -124,6 +127,9 @@ func checkFollows(report []byte, at int, page []byte, slot int, horizon int, fee
 	}
 	if observed > horizon {
 		panic("observation is in the future, feed " + text(feed))
+	}
+	if observed < horizon-clockSkewMs-ageMaxMs {
+		panic("observation is too old, feed " + text(feed))
 	}
 }
 

@@ -60,17 +60,23 @@ Task<Result<neo::Hash160>> deploy_price_feed(chain::RpcClient& rpc, Clock& clock
     chain::SenderLimits limits{.system_fee_max = kDeployFeeMax};
 
     auto bank = chain::WalletSigner::one_of_one(copy_key(committee));
-    chain::Sender funding(rpc, journal, bank, clock, random, log, limits);
-    neo::Hash160 owner = neo::account_of(publisher.public_key());
-    CO_TRY(Bytes transfer, chain::gas_transfer(bank.account(), owner, kPublisherGas));
-    CO_TRY_OK(co_await send_and_wait(funding, std::move(transfer), "funding the publisher"));
-
+    neo::Hash160 publisher_account = neo::account_of(publisher.public_key());
     CO_TRY(std::string nef, read_file(what.nef_file));
     CO_TRY(std::string manifest, read_file(what.manifest_file));
     CO_TRY(chain::Deployment deployment,
-           chain::deployment(owner, as_bytes(nef), manifest, deploy_data(owner, what.enclave)));
-    auto owner_signer = chain::WalletSigner::single(copy_key(publisher));
-    chain::Sender deploying(rpc, journal, owner_signer, clock, random, log, limits);
+           chain::deployment(publisher_account, as_bytes(nef), manifest,
+                             deploy_data(bank.account(), what.enclave)));
+    // A former life may have deployed it: its hash depends on nothing that changes.
+    auto present = co_await rpc.call(deployment.contract, "version");
+    if (present) co_return deployment.contract;
+    if (present.error().code != Errc::conflict && present.error().code != Errc::not_found)
+        co_return std::unexpected(std::move(present).error());
+
+    chain::Sender funding(rpc, journal, bank, clock, random, log, limits);
+    CO_TRY(Bytes transfer, chain::gas_transfer(bank.account(), publisher_account, kPublisherGas));
+    CO_TRY_OK(co_await send_and_wait(funding, std::move(transfer), "funding the publisher"));
+    auto publisher_signer = chain::WalletSigner::single(copy_key(publisher));
+    chain::Sender deploying(rpc, journal, publisher_signer, clock, random, log, limits);
     CO_TRY_OK(co_await send_and_wait(deploying, std::move(deployment.script),
                                      "deploying the price feed"));
     co_return deployment.contract;

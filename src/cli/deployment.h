@@ -24,8 +24,10 @@ struct FeedDeployment {
 // A key to be copied where an owner is needed twice; development keys only.
 neo::PrivateKey copy_key(const neo::PrivateKey& key);
 
-// The committee's 1-of-1 account pays the publisher; the publisher deploys and owns the contract.
-// Errors: not_found (files), conflict (the chain refuses, with its words), unavailable.
+// The committee's 1-of-1 account pays the publisher and owns the contract; the publisher deploys it
+// and later pays for batches. Deploys nothing when it is there already. The node holds the
+// publisher's key: it must not be able to change signers. Errors: not_found (files), conflict (the
+// chain refuses, with its words), unavailable.
 Task<Result<neo::Hash160>> deploy_price_feed(chain::RpcClient& rpc, Clock& clock, Logger log,
                                              const neo::PrivateKey& committee,
                                              const neo::PrivateKey& publisher, FeedDeployment what);

@@ -23,7 +23,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr milliseconds kStartLimit{30'000};
-constexpr milliseconds kStopGrace{10'000};
 constexpr milliseconds kPollEvery{50};
 constexpr int kPortTries = 3;
 constexpr int kFoldersAbove = 8;
@@ -210,8 +209,8 @@ int Devnet::pid() const {
     return process_->pid();
 }
 
-Task<int> Devnet::stop() {
-    co_return co_await process_->stop(kStopGrace);
+Task<int> Devnet::stop(milliseconds grace) {
+    co_return co_await process_->stop(grace);
 }
 
 Task<int> Devnet::wait() {

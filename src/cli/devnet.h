@@ -36,6 +36,7 @@ Result<std::string> find_neo_go();
 class Devnet {
  public:
     static constexpr std::string_view kWalletPassword = "devnet";
+    static constexpr milliseconds kStopGrace{10'000};
 
     // Returns when the node answers and has made a block. Errors: not_found (no neo-go), conflict
     // (port in use; data folder in use, or of another network), invalid_argument (a damaged data
@@ -57,8 +58,9 @@ class Devnet {
     std::string wallet_path() const;
     int pid() const;
 
-    // Ends the node, its chain written. Returns its exit status.
-    Task<int> stop();
+    // Ends the node, its chain written, unless that takes longer than `grace`: then it is killed.
+    // Returns its exit status.
+    Task<int> stop(milliseconds grace = kStopGrace);
     // Waits until the node has ended. Returns its exit status.
     Task<int> wait();
 

@@ -4,6 +4,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/system/system_error.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -22,6 +25,10 @@ namespace nsl::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+// What each part has until it is killed; all share the deadline of Stack::stop.
+constexpr milliseconds kNodeGrace{2'500}, kPartGrace{1'600};
+constexpr milliseconds kStopAfterFailure{4'500};
 
 constexpr const char* kVenues[] = {"binance", "okx", "gate", "coinbase", "kraken", "bitstamp"};
 
@@ -77,12 +84,18 @@ class RunningStack final : public Stack {
     }
 
     Task<void> stop(milliseconds deadline) override {
-        milliseconds each = deadline / 5;
-        co_await tasks_.stop(each);
-        co_await node_.stop(each);
-        co_await enclave_.stop(each);
-        co_await exchange_.stop(each);
-        if (devnet_) co_await devnet_->stop();
+        auto until = clock_.monotonic() + deadline;
+        auto left = [&] {
+            auto span = std::chrono::duration_cast<milliseconds>(until - clock_.monotonic());
+            return std::max(span, milliseconds(200));
+        };
+        // The supervisors first, or they would start again what is being stopped.
+        while (!co_await tasks_.stop(milliseconds(200))) {
+        }
+        co_await node_.stop(std::min(left(), kNodeGrace));
+        co_await enclave_.stop(std::min(left(), kPartGrace));
+        co_await exchange_.stop(std::min(left(), kPartGrace));
+        if (devnet_) co_await devnet_->stop(left());
     }
 
  private:
@@ -211,30 +224,23 @@ Result<neo::PrivateKey> RunningStack::publisher_key() {
 Task<Status> RunningStack::deploy() {
     chain::RpcClient rpc(http_, info_.rpc, log_.named("rpc"));
     CO_TRY(neo::PrivateKey publisher, publisher_key());
-    // A kept data folder has a contract already; whether it still fits, the node checks.
-    if (auto known = read_text(path("contract"))) {
-        CO_TRY(neo::Hash160 contract, neo::Hash160::parse(*known));
-        if (co_await rpc.call(contract, "version")) {
-            info_.contract = contract.display();
-            co_return Status{};
-        }
-    }
+    // Whether a kept contract still fits the enclave and its feeds, the node checks.
     CO_TRY(neo::Hash160 contract,
            co_await deploy_price_feed(
                rpc, clock_, log_.named("deploy"), devnet_->key(), publisher,
                {options_.contract_dir + "/pricefeed.nef",
                 options_.contract_dir + "/pricefeed.manifest.json", identity_}));
     info_.contract = contract.display();
-    co_return write_private(path("contract"), info_.contract);
+    co_return Status{};
 }
 
 Task<Status> RunningStack::start_node() {
-    std::string config = "rpc: " + info_.rpc + "\ncontract: \"" + info_.contract +
-                         "\"\nwallet: " + path("publisher.json") +
-                         "\nwallet_password_file: " + path("publisher.password") +
-                         "\nenclave_socket: " + path("enclave.sock") +
-                         "\ndata_dir: " + path("node") +
-                         "\npoll_ms: 100\napi: {port: " + std::to_string(options_.api_port) + "}\n";
+    std::string config =
+        "rpc: " + info_.rpc + "\nnetwork: " + std::to_string(devnet_->network()) +
+        "\ncontract: \"" + info_.contract + "\"\nwallet: " + path("publisher.json") +
+        "\nwallet_password_file: " + path("publisher.password") +
+        "\nenclave_socket: " + path("enclave.sock") + "\ndata_dir: " + path("node") +
+        "\npoll_ms: 100\napi: {port: " + std::to_string(options_.api_port) + "}\n";
     CO_TRY_OK(write_private(path("nsld.yaml"), config + feeds_));
     CO_TRY(json::Object ready, co_await node_.start());
     CO_TRY(info_.api, text_of(ready, "api", "nsld"));
@@ -282,12 +288,19 @@ Task<Result<std::unique_ptr<Stack>>> Stack::start(StackOptions options, Clock& c
     auto executor = co_await asio::this_coro::executor;
     auto stack =
         std::make_unique<RunningStack>(std::move(options), executor, clock, std::move(log));
-    Status started = co_await stack->start();
-    if (!started) {
-        co_await stack->stop(milliseconds(4'000));
-        co_return std::unexpected(std::move(started).error());
+    Status started;
+    std::exception_ptr cancelled;
+    try {
+        started = co_await stack->start();
+    } catch (const boost::system::system_error&) {
+        cancelled = std::current_exception();
     }
-    co_return std::move(stack);
+    if (started && !cancelled) co_return std::move(stack);
+    // An orderly stop, also of a start that was interrupted: killing the chain would lose blocks.
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    co_await stack->stop(kStopAfterFailure);
+    if (cancelled) std::rethrow_exception(cancelled);
+    co_return std::unexpected(std::move(started).error());
 }
 
 }  // namespace nsl::cli

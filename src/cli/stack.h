@@ -16,14 +16,14 @@
 namespace nsl::cli {
 
 struct StackOptions {
-    std::string data_dir;      // kept; the chain, keys and logs of a former run go on
-    std::string programs;      // folder of nsl, nsl-enclave and nsld
-    std::string neo_go;        // empty: looked for
-    std::string feeds_file;    // YAML with `feeds:`
-    std::string contract_dir;  // pricefeed.nef and pricefeed.manifest.json
-    std::string replay;        // a recording for the simulator; empty: its market model
+    std::string data_dir;            // kept; the chain, keys and logs of a former run go on
+    std::string programs;            // folder of nsl, nsl-enclave and nsld
+    std::string neo_go;              // empty: looked for
+    std::string feeds_file;          // YAML with `feeds:`
+    std::string contract_dir;        // pricefeed.nef and pricefeed.manifest.json
+    std::string replay;              // a recording for the simulator; empty: its market model
     std::uint32_t replay_speed = 1;  // 60: an hour of the recording in a minute
-    std::uint64_t seed = 1;    // of the market model
+    std::uint64_t seed = 1;          // of the market model
     std::uint32_t block_time_ms = 1'000;
     std::uint16_t rpc_port = 0;  // 0: a free one, as for the others
     std::uint16_t api_port = 0;

@@ -17,7 +17,7 @@
 namespace nsl::cli {
 namespace {
 
-constexpr milliseconds kStopDeadline{4'000};
+constexpr milliseconds kStopDeadline{4'500};
 constexpr milliseconds kLookEvery{250};
 
 struct Arguments {
@@ -143,8 +143,10 @@ Task<int> up(Globals& globals, Arguments args) {
         while (!interrupted) co_await changed.wait();
     }
     if (!globals.json) std::cout << "\nstopping …" << std::endl;
-    co_await tasks.stop(milliseconds(500));
-    if (stack) co_await (**stack)->stop(kStopDeadline);
+    // A start that is interrupted stops what it had started before it ends.
+    while (!co_await tasks.stop(milliseconds(500))) {
+    }
+    if (stack && *stack) co_await (**stack)->stop(kStopDeadline);
     co_return kOk;
 }
 

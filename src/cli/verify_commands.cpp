@@ -80,6 +80,7 @@ void print(const tee::PriceReport& report) {
 }
 
 int verify_report_command(const Globals& globals, const Arguments& args) {
+    if (auto key = neo::PublicKey::parse(args.key); !key) return report(globals, key.error());
     auto verified = verify(args);
     if (!verified) {
         int code = report(globals, verified.error());

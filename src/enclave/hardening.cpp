@@ -30,6 +30,12 @@ Status harden_process() {
 }
 
 Status lock_data_dir(const std::string& data_dir) {
+    struct stat info{};
+    if (::stat(data_dir.c_str(), &info) != 0) return failed(data_dir);
+    if (info.st_uid != ::geteuid() || (info.st_mode & 0022) != 0)
+        return fail(
+            Errc::forbidden,
+            data_dir + ": must belong to this user and be writable by nobody else (chmod 700)");
     const std::string path = data_dir + "/lock";
     const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return failed(path);

@@ -49,7 +49,9 @@ Result<Keyring> Keyring::open(tee::Provider& provider, const std::string& data_d
     TRY(std::optional<neo::PrivateKey> stored, read_key(provider, path));
     if (!stored || stored->public_key() != made.public_key())
         return fail(Errc::unavailable, path + ": does not hold what was written to it");
-    return Keyring(*std::move(stored));
+    Keyring out(*std::move(stored));
+    out.is_new_ = true;
+    return out;
 }
 
 Result<tee::SignedReport> Keyring::sign(const tee::PriceReport& report) const {

@@ -21,6 +21,8 @@ class Keyring {
     static Result<Keyring> open(tee::Provider& provider, const std::string& data_dir,
                                 Random& random);
 
+    // True when open() had to make the key: contracts do not know it yet.
+    bool is_new() const { return is_new_; }
     const neo::PublicKey& report_key() const { return report_key_.public_key(); }
 
     // Signs a report given as fields, never as bytes. What leaves was parsed back, found equal, and
@@ -31,6 +33,7 @@ class Keyring {
     explicit Keyring(neo::PrivateKey report_key) : report_key_(std::move(report_key)) {}
 
     neo::PrivateKey report_key_;
+    bool is_new_ = false;
 };
 
 }  // namespace nsl::enclave

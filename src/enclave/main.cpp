@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 
@@ -64,12 +65,17 @@ Task<void> run_until_stopped(TaskGroup& tasks, EnclaveServer& server, Logger log
 }
 
 int run(const EnclaveConfig& config, bool with_parent) {
+    // The roots of trust for venues' TLS are the system's, not what the host's environment names.
+    for (const char* name : {"SSL_CERT_FILE", "SSL_CERT_DIR", "OPENSSL_CONF"}) ::unsetenv(name);
     if (Status hard = harden_process(); !hard) return complain(kExitStart, hard.error());
     const Logger log(stderr_sink(log_level(config.log), log_format(config.log)), "enclave");
     RealClock clock;
     OsRandom random;
     Result<Keys> keys = open_keys(config, random);
     if (!keys) return complain(kExitStart, keys.error());
+    if (keys->keyring.is_new())
+        log.warn("made a new report key: contracts must be told of it",
+                 {{"public_key", keys->keyring.report_key().hex()}});
     auto book = PriceBook::make({.feeds = config.feeds}, log.named("prices"));
     if (!book) return complain(kExitUsage, book.error());
 

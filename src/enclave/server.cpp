@@ -103,7 +103,8 @@ struct EnclaveServer::State : std::enable_shared_from_this<EnclaveServer::State>
     static Task<void> accept(std::shared_ptr<State> self);
     static Task<void> serve(std::shared_ptr<State> self, std::shared_ptr<Session> session);
     static Task<void> answer_prices(std::shared_ptr<State> self, std::shared_ptr<Session> session,
-                                    std::uint64_t id, tee::AskPrices ask);
+                                    std::shared_ptr<InFlight> counted, std::uint64_t id,
+                                    tee::AskPrices ask);
     void answer(const std::shared_ptr<Session>& session, tee::RequestMessage request);
 
     TaskGroup& tasks;
@@ -174,7 +175,10 @@ void EnclaveServer::State::answer(const std::shared_ptr<Session>& session,
                                .body = Error{.code = Errc::limit_exceeded,
                                              .message = "64 requests are in flight already"}});
     if (const auto* ask = std::get_if<tee::AskPrices>(&request.body)) {
-        tasks.spawn("enclave prices", answer_prices(shared_from_this(), session, id, *ask));
+        // Counted here: the coroutine starts later, and more requests may lie in the same piece.
+        auto counted = std::make_shared<InFlight>(session);
+        tasks.spawn("enclave prices",
+                    answer_prices(shared_from_this(), session, std::move(counted), id, *ask));
     } else if (const auto* report = std::get_if<tee::ReportRequest>(&request.body)) {
         Result<tee::SignedReport> made = desk.sign(*report);
         if (made)
@@ -187,9 +191,9 @@ void EnclaveServer::State::answer(const std::shared_ptr<Session>& session,
 }
 
 Task<void> EnclaveServer::State::answer_prices(std::shared_ptr<State> self,
-                                               std::shared_ptr<Session> session, std::uint64_t id,
-                                               tee::AskPrices ask) {
-    const InFlight counted(session);
+                                               std::shared_ptr<Session> session,
+                                               std::shared_ptr<InFlight> /*counted*/,
+                                               std::uint64_t id, tee::AskPrices ask) {
     const auto end = std::chrono::steady_clock::now() + ask.wait;
     // Another version, not only a later one: a host that remembers an enclave's former life must
     // not wait for the new one to catch up.

@@ -79,6 +79,22 @@ TEST_F(HttpClientTest, ReadsChunksBodiesUpToTheEndAndHeadResponses) {
     EXPECT_EQ(response->body, "");
 }
 
+// Each piece is read before the next is sent. See cmake/third_party/beast.cpp.
+TEST_F(HttpClientTest, SurvivesALastChunkThatComesByteByByte) {
+    const auto response = get_from([](tcp::socket& socket) -> Task<void> {
+        co_await read_head(socket);
+        for (const char* piece : {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "0",
+                                  "\r", "\n", "\r", "\n"}) {
+            co_await write_all(socket, piece);
+            for (int turn = 0; turn < 50; ++turn)
+                co_await asio::post(co_await asio::this_coro::executor, asio::use_awaitable);
+        }
+        co_await read_to_end(socket);
+    });
+    ASSERT_TRUE(response) << response.error().message;
+    EXPECT_EQ(response->body, "");
+}
+
 TEST_F(HttpClientTest, SkipsInterimResponsesButNotForEver) {
     const std::string interim = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
     auto response = get_from(answer_with(interim + interim + kOk));

@@ -6,12 +6,18 @@
 namespace nsl::node {
 namespace {
 
+// The node could not be asked, or has not caught up with its own block.
+bool may_come(Errc code) {
+    return code == Errc::unavailable || code == Errc::timeout || code == Errc::not_found;
+}
+
 Status save_checkpoint(store::Tx& tx, const chain::BlockHeader& block) {
     TRY_OK(
         tx.execute("INSERT INTO chain_checkpoint (id, height, hash, previous, time_ms)"
                    " VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET"
                    " height = excluded.height, hash = excluded.hash,"
-                   " previous = excluded.previous, time_ms = excluded.time_ms",
+                   " previous = excluded.previous, time_ms = excluded.time_ms"
+                   " WHERE excluded.height > chain_checkpoint.height",
                    {std::int64_t{block.index}, block.hash.display(), block.previous.display(),
                     block.time_ms}));
     return {};
@@ -51,7 +57,17 @@ Task<Result<std::optional<chain::BlockHeader>>> load_checkpoint(store::Db& db) {
 Task<Status> BlockIndexer::on_block(chain::Block block) {
     std::vector<pricefeed::RoundEvent> found;
     for (const neo::Hash256& tx : block.transactions) {
-        CO_TRY(chain::Execution execution, co_await rpc_.application_log(tx));
+        auto read = co_await rpc_.application_log(tx);
+        if (!read && may_come(read.error().code))
+            co_return std::unexpected(std::move(read).error());
+        if (!read) {
+            // Anyone can make a transaction whose log no client accepts (too deep, too large). It
+            // must not stop the reading of the chain: what it may have hidden is in the contract.
+            log_.error("application log not understood: skipped",
+                       {{"tx", tx.display()}, {"cause", read.error().message}});
+            continue;
+        }
+        chain::Execution& execution = *read;
         if (execution.vm_state != "HALT") continue;
         for (const chain::Notification& event : execution.notifications) {
             auto rounds = contract_.rounds_of(event, tx, block.index);

@@ -41,6 +41,7 @@ std::vector<json::Rule> json_rules(std::type_identity<LogConfig>) {
 
 std::vector<json::Rule> json_rules(std::type_identity<NodeConfig>) {
     return {{.field = "rpc", .min_length = 1},
+            {.field = "network", .minimum = 0, .maximum = 0xffff'ffff},
             {.field = "contract", .min_length = 40, .max_length = 42},
             {.field = "wallet", .min_length = 1},
             {.field = "wallet_password_file", .min_length = 1},

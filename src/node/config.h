@@ -25,6 +25,7 @@ std::vector<json::Rule> json_rules(std::type_identity<LogConfig>);
 
 struct NodeConfig {
     std::string rpc;                   // http://host:port of a Neo N3 node
+    std::int64_t network = 0;          // the chain's magic; another one is refused
     std::string contract;              // script hash of the price feed, display form
     std::string wallet;                // NEP-6 file; its default account pays for transactions
     std::string wallet_password_file;  // first line; readable by the owner only
@@ -36,8 +37,8 @@ struct NodeConfig {
     std::vector<pricefeed::FeedSpec> feeds;
 };
 BOOST_DESCRIBE_STRUCT(NodeConfig, (),
-                      (rpc, contract, wallet, wallet_password_file, enclave_socket, data_dir,
-                       poll_ms, api, log, feeds))
+                      (rpc, network, contract, wallet, wallet_password_file, enclave_socket,
+                       data_dir, poll_ms, api, log, feeds))
 std::vector<json::Rule> json_rules(std::type_identity<NodeConfig>);
 
 // Reads and checks everything that can be checked without the world.

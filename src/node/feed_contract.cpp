@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/checked.h"
 #include "base/encoding.h"
 #include "neo/script.h"
 #include "neo/stack_item.h"
@@ -51,12 +52,10 @@ Result<StoredRound> round_of(const json::Value& item) {
     for (std::size_t i = 0; i < 6; ++i) {
         TRY(numbers[i], neo::item_i64((*parts)[i]));
     }
-    return StoredRound{static_cast<std::uint64_t>(numbers[0]),
-                       numbers[1],
-                       numbers[2],
-                       numbers[3],
-                       static_cast<std::uint8_t>(numbers[4]),
-                       static_cast<std::uint8_t>(numbers[5])};
+    TRY(auto round, checked_cast<std::uint64_t>(numbers[0]));
+    TRY(auto status, checked_cast<std::uint8_t>(numbers[4]));
+    TRY(auto sources, checked_cast<std::uint8_t>(numbers[5]));
+    return StoredRound{round, numbers[1], numbers[2], numbers[3], status, sources};
 }
 
 // What `sequence` and `latestRounds` return: a record for each feed, in order.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 #include "base/shutdown.h"
@@ -14,7 +14,7 @@ namespace nsl::node {
 namespace {
 
 constexpr milliseconds kPatience{30'000};
-constexpr milliseconds kStopDeadline{3'000};
+constexpr milliseconds kStopDeadline{2'000};
 
 Logger make_logger(const LogConfig& config) {
     LogLevel level = config.level == "debug"   ? LogLevel::debug
@@ -55,7 +55,10 @@ Task<int> run(NodeConfig config, Logger log, bool with_parent) {
               << std::endl;
     std::string why = co_await wait_for_stop_signal(with_parent);
     log.info("stopping", {{"cause", why}});
-    co_return co_await (*node)->stop(kStopDeadline) ? 0 : 1;
+    if (co_await (*node)->stop(kStopDeadline)) co_return 0;
+    // What still runs refers to what would be destroyed now.
+    log.error("something did not stop in time", {});
+    std::_Exit(1);
 }
 
 }  // namespace
@@ -83,5 +86,10 @@ int main(int argc, char** argv) {
     if (check) return 0;
     asio::io_context loop;
     Logger log = node::make_logger(config->log);
-    return run_blocking(loop, node::run(*std::move(config), log, with_parent));
+    try {
+        return run_blocking(loop, node::run(*std::move(config), log, with_parent));
+    } catch (const std::exception& error) {
+        std::cerr << "nsld: " << error.what() << "\n";
+        return 3;
+    }
 }

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 #include <filesystem>
 #include <fstream>
 
@@ -31,6 +33,10 @@ namespace nsl::node {
 namespace {
 
 constexpr const char* kVersion = "0.1.0";
+// Fees come from a node's simulation: a lying one must not empty the wallet. The dearest batch
+// there is, 25 feeds that write their rings for the first time, costs 3.1 GAS.
+constexpr neo::Datoshi kBatchFeeMax = 4'0000'0000;
+constexpr milliseconds kWorkerRestart{1'000};
 
 // The enclave's client in the price feed's words.
 class EnclaveForPrices final : public pricefeed::PriceEnclave {
@@ -139,6 +145,7 @@ class WiredNode final : public Node {
     Task<Status> open_store();
     Task<Status> meet_the_world(milliseconds patience);
     Task<Status> follow();
+    Task<void> keep_running(std::string name, std::function<Task<void>()> work);
     Status serve();
 
     NodeConfig config_;
@@ -180,7 +187,8 @@ Task<Status> WiredNode::open_store() {
     payer_ = std::make_unique<chain::WalletSigner>(chain::WalletSigner::single(std::move(key)));
     journal_ = std::make_unique<SqlTxJournal>(*db_);
     sender_ = std::make_unique<chain::Sender>(rpc_, *journal_, *payer_, clock_, random_,
-                                              log_.named("sender"));
+                                              log_.named("sender"),
+                                              chain::SenderLimits{.system_fee_max = kBatchFeeMax});
     co_return Status{};
 }
 
@@ -190,6 +198,11 @@ Task<Status> WiredNode::meet_the_world(milliseconds patience) {
     CO_TRY(contract_hash_, neo::Hash160::parse(config_.contract));
     CO_TRY(version_, co_await patiently<chain::NodeVersion>(clock_, patience,
                                                             [this] { return rpc_.version(); }));
+    // The magic goes into every report and every signature: it is not the RPC node's to choose.
+    if (version_.network != config_.network)
+        co_return fail(Errc::conflict, "the chain at " + config_.rpc + " has network " +
+                                           std::to_string(version_.network) + ", configured is " +
+                                           std::to_string(config_.network));
     CO_TRY(identity_, co_await patiently<tee::EnclaveIdentity>(
                           clock_, patience, [this] { return enclave_.identity(); }));
     pricefeed::FeedTable table{config_.feeds};
@@ -220,10 +233,27 @@ Task<Status> WiredNode::follow() {
                                                   milliseconds(config_.poll_ms));
     follower_->subscribe(
         [this](chain::Block block) { return indexer_->on_block(std::move(block)); });
-    workers_.spawn("follower", follower_->run());
-    workers_.spawn("watch", worker_->watch());
-    workers_.spawn("publish", worker_->publish());
+    workers_.spawn("follower", keep_running("follower", [this] { return follower_->run(); }));
+    workers_.spawn("watch", keep_running("watch", [this] { return worker_->watch(); }));
+    workers_.spawn("publish", keep_running("publish", [this] { return worker_->publish(); }));
     co_return Status{};
+}
+
+// The worker boundary: an exception costs a pause and an error line, never the worker.
+Task<void> WiredNode::keep_running(std::string name, std::function<Task<void>()> work) {
+    for (;;) {
+        std::string why;
+        try {
+            co_await work();
+        } catch (const boost::system::system_error& error) {
+            if (error.code() == asio::error::operation_aborted) throw;
+            why = error.what();
+        } catch (const std::exception& error) {
+            why = error.what();
+        }
+        log_.error("a worker ended: starting it again", {{"worker", name}, {"cause", why}});
+        co_await clock_.sleep_for(kWorkerRestart);
+    }
 }
 
 Status WiredNode::serve() {
@@ -256,7 +286,8 @@ Task<Result<std::unique_ptr<Node>>> Node::start(asio::any_io_executor executor, 
     auto node = std::make_unique<WiredNode>(executor, std::move(config), clock, std::move(log));
     Status started = co_await node->start(patience);
     if (!started) {
-        co_await node->stop(milliseconds(2'000));
+        while (!co_await node->stop(milliseconds(2'000))) {
+        }
         co_return std::unexpected(std::move(started).error());
     }
     co_return std::move(node);

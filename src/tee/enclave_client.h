@@ -68,10 +68,11 @@ struct ReportRequest {
 
 // Every reply is checked before it is believed as far as it can be: sizes, ranges, and of a signed
 // report its signature under the identity's key and that it is the report that was asked for.
-// Errors of all: unavailable (no connection, or it broke), timeout, internal (a malformed reply; the
-// connection is then dropped, and every call on it fails), limit_exceeded (64 calls are open), and
-// what the enclave itself refuses with: of sign_report invalid_argument (its form), not_found (no such
-// published feed), conflict (a feed that is not ok, or older than what was signed), limit_exceeded.
+// Errors of all: unavailable (no connection, or it broke), timeout, internal (a malformed reply;
+// the connection is then dropped, and every call on it fails), limit_exceeded (64 calls are open),
+// and what the enclave itself refuses with: of sign_report invalid_argument (its form), not_found
+// (no such published feed), conflict (a feed that is not ok, or older than what was signed),
+// limit_exceeded.
 class EnclaveClient {
  public:
     EnclaveClient(TaskGroup& tasks, Logger log, std::string socket_path,

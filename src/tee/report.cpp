@@ -18,8 +18,7 @@ std::unexpected<Error> bad(std::size_t record, const char* problem) {
 Status check_record(const PriceRecord& record, std::size_t index) {
     if (record.status != FeedStatus::trading && record.status != FeedStatus::closed)
         return bad(index, "status must be 1 (trading) or 2 (closed)");
-    if (record.status == FeedStatus::trading && record.sources == 0)
-        return bad(index, "sources must be positive while trading");
+    if (record.sources == 0) return bad(index, "sources must be positive");
     if (record.round == 0 || record.round > kCounterMax)
         return bad(index, "round must be 1 to 2^63 - 1");
     if (record.price <= 0) return bad(index, "price must be positive");

@@ -57,7 +57,7 @@ PriceReport any_report() {
         report.records.push_back(
             {.feed = static_cast<std::uint16_t>(static_cast<std::size_t>(first) + 7 * i),
              .status = closed ? FeedStatus::closed : FeedStatus::trading,
-             .sources = static_cast<std::uint8_t>(u64() % (closed ? 256 : 255) + (closed ? 0 : 1)),
+             .sources = static_cast<std::uint8_t>(u64() % 255 + 1),
              .round = static_cast<std::uint64_t>(positive()),
              .price = positive(),
              .confidence = positive() - 1,

@@ -44,7 +44,7 @@ class Starting : public ::testing::Test {
     }
 
     std::string node_config(const std::string& data_dir) const {
-        return "rpc: http://127.0.0.1:1\ncontract: \"0x" + std::string(40, '1') +
+        return "rpc: http://127.0.0.1:1\nnetwork: 1\ncontract: \"0x" + std::string(40, '1') +
                "\"\nwallet: w.json\nwallet_password_file: p\nenclave_socket: s.sock\ndata_dir: " +
                data_dir + "\n";
     }
@@ -69,7 +69,7 @@ TEST_F(Starting, AnUnknownConfigurationKeyIsNamedWithItsLineAndTheNearestKnownOn
     EXPECT_EQ(start("nsld", node_config(dir_) + "pol_ms: 100\n"), 2);
     EXPECT_NE(errors_.find("pol_ms"), std::string::npos) << errors_;
     EXPECT_NE(errors_.find("poll_ms"), std::string::npos) << errors_;
-    EXPECT_NE(errors_.find(":7"), std::string::npos) << errors_;
+    EXPECT_NE(errors_.find(":8"), std::string::npos) << errors_;
     EXPECT_EQ(start("nsl-enclave", enclave_config() + "sockt: x\n"), 2);
     EXPECT_NE(errors_.find("sockt"), std::string::npos) << errors_;
 }

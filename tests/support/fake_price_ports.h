@@ -35,6 +35,7 @@ class FakePriceEnclave final : public pricefeed::PriceEnclave {
  public:
     bool down = false;                // answers nothing
     std::deque<Error> sign_errors{};  // of the next requests
+    ByteArray<32> config_id = pricefeed::config_id(price_table());
 
     FakePriceEnclave() {
         Bytes scalar(32, 0);
@@ -63,8 +64,10 @@ class FakePriceEnclave final : public pricefeed::PriceEnclave {
 
     Task<Result<tee::EnclaveIdentity>> identity() override {
         if (down) co_return fail(Errc::unavailable, "no enclave here");
-        co_return tee::EnclaveIdentity{
-            .provider = "fake", .public_key = key_->public_key(), .version = program_};
+        co_return tee::EnclaveIdentity{.provider = "fake",
+                                       .public_key = key_->public_key(),
+                                       .config_id = config_id,
+                                       .version = program_};
     }
 
     // Holds an unchanged answer as long as it stays unchanged.

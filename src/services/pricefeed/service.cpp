@@ -31,6 +31,7 @@ std::vector<FeedSpec> published_of(const FeedTable& table) {
 
 Service::Service(FeedTable table, FeedContract& contract, FeedStore& store)
     : table_(std::move(table)),
+      config_id_(config_id(table_)),
       contract_(contract),
       store_(store),
       published_(published_of(table_)),
@@ -65,6 +66,15 @@ Task<Result<std::vector<RoundEvent>>> Service::rounds(std::string id, std::uint6
     std::uint64_t newest = feed.stored.round;
     if (before > 0) newest = std::min(newest, before - 1);
     if (newest == 0) co_return std::vector<RoundEvent>{};
+    // Each costs calls to the chain's node, which the publisher needs too; strangers must not queue
+    // there without bound.
+    if (reading_ >= kRoundReadsMax)
+        co_return fail(Errc::unavailable, "too many round histories are being read: ask again");
+    struct Reading {
+        int& count;
+        explicit Reading(int& c) : count(c) { ++count; }
+        ~Reading() { --count; }
+    } reading(reading_);
     CO_TRY(auto stored, co_await contract_.rounds(id, newest, count));
     CO_TRY(auto seen, co_await store_.events(feed.number, newest, count));
     std::vector<RoundEvent> out;
@@ -101,12 +111,16 @@ std::string Service::why_not_ready() const {
     return {};
 }
 
-void Service::on_identity(tee::EnclaveIdentity identity) {
+bool Service::on_identity(tee::EnclaveIdentity identity) {
+    const bool same = identity.config_id == config_id_;
     identity_ = std::move(identity);
+    return same;
 }
 
 void Service::on_snapshot(tee::PriceSnapshot snapshot) {
     enclave_lost_.clear();
+    // A feed that the enclave leaves out is not known any more, whatever it said before.
+    for (Estimate& estimate : estimates_) estimate.quality = Quality::unknown;
     for (const tee::FeedEstimate& feed : snapshot.feeds) {
         if (feed.feed >= estimates_.size()) continue;
         estimates_[feed.feed] = {quality_of(feed.status), feed.price,   feed.confidence,
@@ -128,6 +142,11 @@ void Service::on_enclave_lost(std::string why) {
 void Service::on_state(ContractState state) {
     // Two readers of the chain may finish out of order; the sequence says which is newer.
     if (state_ && state.sequence < state_->sequence) return;
+    state_ = std::move(state);
+    changed_.notify_all();
+}
+
+void Service::replace_state(ContractState state) {
     state_ = std::move(state);
     changed_.notify_all();
 }

@@ -29,6 +29,8 @@ struct PublisherStatus {
     std::uint64_t batches_stored = 0;
 };
 
+inline constexpr int kRoundReadsMax = 8;  // round histories read from the chain at once
+
 class Service {
  public:
     Service(FeedTable table, FeedContract& contract, FeedStore& store);
@@ -53,10 +55,15 @@ class Service {
     const PublisherStatus& publisher() const { return publisher_; }
 
     // Told by the worker.
-    void on_identity(tee::EnclaveIdentity identity);
+    // False, and the enclave counts as lost, when it runs another configuration than this table.
+    bool on_identity(tee::EnclaveIdentity identity);
     void on_snapshot(tee::PriceSnapshot snapshot);
     void on_enclave_lost(std::string why);
+    // What the indexer read beside its block: taken unless something newer is known.
     void on_state(ContractState state);
+    // What the publisher read after something failed: taken as it is. A development chain that was
+    // killed may have lost its last blocks, and the contract's word counts, not our memory.
+    void replace_state(ContractState state);
     void on_rounds(const std::vector<RoundEvent>& rounds);
     void on_publisher(PublisherStatus status) { publisher_ = std::move(status); }
 
@@ -77,6 +84,7 @@ class Service {
     };
 
     FeedTable table_;
+    ByteArray<32> config_id_;
     FeedContract& contract_;
     FeedStore& store_;
     std::vector<FeedSpec> published_;  // by feed number
@@ -87,6 +95,7 @@ class Service {
     std::vector<tee::VenueHealth> venues_;
     std::string enclave_lost_ = "the enclave has not answered yet";
     PublisherStatus publisher_;
+    int reading_ = 0;  // rounds() under way
     AsyncEvent changed_;
 };
 

@@ -96,6 +96,22 @@ TEST_F(PriceService, DoesNotGoBackToAnOlderStateOfTheContract) {
     EXPECT_EQ(service.state()->sequence, 2U);
 }
 
+TEST_F(PriceService, BelievesTheContractWhenItHasLostRounds) {
+    store_round(0, 1, 10 * kUnit);
+    const ContractState older = contract.truth;
+    store_round(0, 2, 11 * kUnit);
+    service.on_state(contract.truth);
+    service.replace_state(older);
+    EXPECT_EQ(service.find("NEO-USD")->stored.round, 1U);
+}
+
+TEST_F(PriceService, DoesNotKnowAFeedThatTheEnclaveLeavesOut) {
+    const tee::FeedEstimate ok{.feed = 0, .status = tee::EstimateStatus::ok, .price = kUnit};
+    service.on_snapshot({.version = 1, .feeds = {ok}});
+    service.on_snapshot({.version = 2});
+    EXPECT_EQ(service.find("NEO-USD")->estimate.quality, Quality::unknown);
+}
+
 TEST_F(PriceService, SaysWhichRoundsThereAreAndInWhichTransactions) {
     for (std::uint64_t round = 1; round <= 5; ++round)
         store_round(0, round, static_cast<std::int64_t>(round) * kUnit);

@@ -76,8 +76,8 @@ std::vector<std::size_t> evaluation_order(const FeedTable& table);
 
 // SHA-256 over the canonical JSON (RFC 8785: sorted keys, no white space) of what decides a price:
 // every field above but the host's policy (deviation_bp, heartbeat_s). It stands in each report;
-// the contract refuses another. Venue endpoints are not in it: they are part of the enclave's
-// evidence.
+// the contract refuses another. Venue endpoints are not in it: they belong into the
+// enclave's evidence, which the simulated provider has none of.
 ByteArray<32> config_id(const FeedTable& table);
 
 // Published feeds' ids in chain order.

@@ -26,12 +26,18 @@ Task<void> Worker::watch() {
         if (!known) {
             auto identity = co_await enclave_.identity();
             if (identity) {
-                service_.on_identity(*std::move(identity));
+                if (!service_.on_identity(*std::move(identity))) {
+                    // Its feed numbers would mean other feeds.
+                    Error other{Errc::conflict,
+                                "it runs another feed configuration than this node"};
+                    lose_enclave(other.message);
+                    co_await back_off(failures, other);
+                    continue;
+                }
                 version = 0;
                 known = true;
             } else {
-                probe_.enclave_up(false);
-                service_.on_enclave_lost(identity.error().message);
+                lose_enclave(identity.error().message);
                 co_await back_off(failures, identity.error());
                 continue;
             }
@@ -39,8 +45,7 @@ Task<void> Worker::watch() {
         auto snapshot = co_await enclave_.prices(version, options_.long_poll);
         if (!snapshot) {
             known = false;
-            probe_.enclave_up(false);
-            service_.on_enclave_lost(snapshot.error().message);
+            lose_enclave(snapshot.error().message);
             co_await back_off(failures, snapshot.error());
             continue;
         }
@@ -48,10 +53,22 @@ Task<void> Worker::watch() {
         version = snapshot->version;
         probe_.enclave_up(true);
         service_.on_snapshot(*std::move(snapshot));
-        const auto& estimates = service_.estimates();
-        for (std::size_t i = 0; i < estimates.size(); ++i)
-            probe_.estimated(static_cast<std::uint16_t>(i), estimates[i], clock_.unix_ms());
+        tell_estimates();
+        // An enclave that has news without end must not keep the host busy with nothing else.
+        co_await clock_.sleep_for(options_.between_polls);
     }
+}
+
+void Worker::lose_enclave(const std::string& why) {
+    probe_.enclave_up(false);
+    service_.on_enclave_lost(why);
+    tell_estimates();
+}
+
+void Worker::tell_estimates() {
+    const auto& estimates = service_.estimates();
+    for (std::size_t i = 0; i < estimates.size(); ++i)
+        probe_.estimated(static_cast<std::uint16_t>(i), estimates[i], clock_.unix_ms());
 }
 
 Task<void> Worker::publish() {
@@ -71,7 +88,7 @@ Task<void> Worker::publish() {
 
 Task<Status> Worker::refresh_state() {
     CO_TRY(ContractState state, co_await contract_.state());
-    service_.on_state(std::move(state));
+    service_.replace_state(std::move(state));
     state_is_fresh_ = true;
     co_return Status{};
 }
@@ -93,8 +110,7 @@ Task<Status> Worker::publish_due() {
     std::vector<DueFeed> feeds = due();
     if (feeds.empty()) co_return Status{};
 
-    tee::ReportRequest request{
-        contract_.network(), contract_.contract(), state->sequence + 1, {}};
+    tee::ReportRequest request{contract_.network(), contract_.contract(), state->sequence + 1, {}};
     for (const DueFeed& feed : feeds) {
         request.entries.push_back({feed.feed, feed.round});
         probe_.due(feed.cause);

@@ -12,8 +12,9 @@ namespace nsl::pricefeed {
 
 struct WorkerOptions {
     milliseconds block_time{1'000};
-    milliseconds long_poll{1'000};  // how long the enclave may hold an unchanged answer
-    milliseconds retry_first{200};  // after a failure, doubling
+    milliseconds between_polls{20};  // least pause between two questions to the enclave
+    milliseconds long_poll{1'000};   // how long the enclave may hold an unchanged answer
+    milliseconds retry_first{200};   // after a failure, doubling
     milliseconds retry_cap{5'000};
 };
 
@@ -34,6 +35,8 @@ class Worker {
     Task<Status> publish_due();
     Task<Status> send(tee::SignedReport report);
     std::vector<DueFeed> due() const;
+    void lose_enclave(const std::string& why);
+    void tell_estimates();
     Task<void> back_off(int& failures, const Error& error);
     void note_failure(std::string_view stage, const std::string& why);
 
