@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "node/block_indexer.h"
+
+#include <gtest/gtest.h>
+
+#include "feed_contract_replies.h"
+#include "sender_world.h"
+#include "services/pricefeed/store_sql.h"
+#include "store_world.h"
+
+namespace nsl::node {
+namespace {
+
+using namespace testing_support;  // NOLINT: the words of the fake node
+
+class NodeBlockIndexer : public SenderTest {
+ protected:
+    chain::Sender sends = sender();
+    neo::Hash160 hash = neo::Hash160::parse("0x" + std::string(38, '0') + "42").value();
+    ChainFeedContract contract{world.rpc, sends, node.network, hash, {"NEO-USD", "GAS-USD"}};
+    store::Folder folder;
+    std::unique_ptr<store::Db> db = open();
+    pricefeed::SqlFeedStore store{*db};
+    pricefeed::FeedTable table{{{.id = "NEO-USD"}, {.id = "GAS-USD"}}};
+    pricefeed::Service service{table, contract, store};
+    Metrics metrics;
+    pricefeed::Probe probe{metrics, {"NEO-USD", "GAS-USD"}};
+    BlockIndexer indexer{*db, world.rpc, contract, service, probe, world.log};
+
+    std::unique_ptr<store::Db> open() {
+        std::vector<store::Migration> steps;
+        for (const auto& part : {checkpoint_schema(), pricefeed::feed_store_schema()})
+            for (const std::string& sql : part)
+                steps.push_back({static_cast<int>(steps.size()) + 1, "node", sql});
+        return store::open_sqlite({.path = folder / "db"}, steps).value();
+    }
+    static neo::Hash256 tx_hash(std::uint8_t seed) {
+        neo::Hash256 out;
+        out.raw.fill(seed);
+        return out;
+    }
+    static chain::Block block(std::uint32_t index, std::vector<neo::Hash256> transactions) {
+        chain::Block out;
+        out.index = index;
+        out.hash.raw.fill(static_cast<std::uint8_t>(index));
+        out.previous.raw.fill(static_cast<std::uint8_t>(index - 1));
+        out.time_ms = 1'700'000'000'000 + index;
+        out.transactions = std::move(transactions);
+        return out;
+    }
+    FakeEvent stored(std::vector<tee::PriceRecord> records) const {
+        return {hash, "BatchStored", batch_stored(1, packed_records(std::move(records)))};
+    }
+    void log_of(std::uint8_t tx, std::vector<FakeEvent> events, const char* vm_state = "HALT") {
+        node.raw_replies.push_back(application_log_reply(tx_hash(tx), vm_state, events));
+    }
+    // What the contract answers when its state is read after a block.
+    void contract_holds(std::uint64_t sequence, std::vector<tee::PriceRecord> records) {
+        node.simulation_stack = {integer_item(static_cast<std::int64_t>(sequence)),
+                                 bytes_item(packed_records(std::move(records)))};
+    }
+    std::vector<std::uint64_t> rounds(std::uint16_t feed) {
+        std::vector<std::uint64_t> out;
+        for (const auto& event : world.run(store.events(feed, 1'000, 100)).value())
+            out.push_back(event.stored.round);
+        return out;
+    }
+    std::optional<std::uint32_t> checkpoint() {
+        auto found = world.run(load_checkpoint(*db)).value();
+        if (!found) return std::nullopt;
+        return found->index;
+    }
+};
+
+TEST_F(NodeBlockIndexer, StoresRoundsAndTellsTheService) {
+    EXPECT_EQ(checkpoint(), std::nullopt);
+    contract_holds(1, {price_record(0, 1, 500), price_record(1, 1, 600)});
+    log_of(1, {{neo::Hash160{}, "Transfer", array_item({})},
+               stored({price_record(0, 1, 500), price_record(1, 1, 600)})});
+    log_of(2, {});
+    ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1), tx_hash(2)}))));
+    EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{1});
+    EXPECT_EQ(rounds(1), std::vector<std::uint64_t>{1});
+    EXPECT_EQ(service.find("NEO-USD")->stored.round, 1U);
+    EXPECT_EQ(service.find("NEO-USD")->tx, tx_hash(1));
+    auto last = world.run(load_checkpoint(*db)).value().value();
+    EXPECT_EQ(last.index, 9U);
+    EXPECT_EQ(last.hash, block(9, {}).hash);
+    EXPECT_EQ(last.previous, block(9, {}).previous);
+    EXPECT_EQ(last.time_ms, 1'700'000'000'009);
+}
+
+TEST_F(NodeBlockIndexer, MovesTheCheckpointOverBlocksWithoutRounds) {
+    ASSERT_TRUE(world.run(indexer.on_block(block(9, {}))));
+    ASSERT_TRUE(world.run(indexer.on_block(block(10, {}))));
+    EXPECT_EQ(checkpoint(), 10U);
+}
+
+TEST_F(NodeBlockIndexer, TakesTheSameBlockAgainWithoutChange) {
+    contract_holds(1, {price_record(0, 1, 500), price_record(1, 1, 600)});
+    for (int i = 0; i < 2; ++i) {
+        log_of(1, {stored({price_record(0, 1, 500)})});
+        ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1)}))));
+        EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{1});
+        EXPECT_EQ(checkpoint(), 9U);
+        EXPECT_EQ(service.find("NEO-USD")->tx, tx_hash(1));
+    }
+}
+
+TEST_F(NodeBlockIndexer, CommitsRoundsAndCheckpointTogetherOrNeither) {
+    ASSERT_TRUE(world.run(indexer.on_block(block(8, {}))));
+    ASSERT_TRUE(world.run(db->transact([](store::Tx& tx) -> Status {
+        TRY_OK(
+            tx.execute("CREATE TRIGGER full BEFORE UPDATE ON chain_checkpoint BEGIN"
+                       " SELECT RAISE(ABORT, 'no room'); END"));
+        return {};
+    })));
+    log_of(1, {stored({price_record(0, 1, 500)})});
+    EXPECT_FALSE(world.run(indexer.on_block(block(9, {tx_hash(1)}))));
+    EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{});
+    EXPECT_EQ(checkpoint(), 8U);
+    EXPECT_EQ(service.find("NEO-USD")->tx, std::nullopt);
+}
+
+TEST_F(NodeBlockIndexer, DoesNotPassABlockWhoseLogsItCannotRead) {
+    log_of(1, {stored({price_record(0, 1, 500)})});
+    node.raw_replies.push_back(R"({"jsonrpc":"2.0","id":%ID%,)"
+                               R"("error":{"code":-105,"message":"Unknown container"}})");
+    EXPECT_FALSE(world.run(indexer.on_block(block(9, {tx_hash(1), tx_hash(2)}))));
+    EXPECT_EQ(checkpoint(), std::nullopt);
+    EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{});
+}
+
+TEST_F(NodeBlockIndexer, PassesALogThatNobodyCanRead) {
+    node.raw_replies.push_back(rpc_result("no log at all"));
+    contract_holds(1, {price_record(0, 1, 500), price_record(1, 1, 600)});
+    log_of(2, {stored({price_record(0, 1, 500)})});
+    ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1), tx_hash(2)}))));
+    EXPECT_TRUE(world.lines->contains(tx_hash(1).display()));
+    EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{1});
+    EXPECT_EQ(checkpoint(), 9U);
+}
+
+TEST_F(NodeBlockIndexer, BelievesNoEventOfAFaultedTransaction) {
+    log_of(1, {stored({price_record(0, 1, 500)})}, "FAULT");
+    ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1)}))));
+    EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{});
+    EXPECT_EQ(checkpoint(), 9U);
+}
+
+TEST_F(NodeBlockIndexer, SaysThatItDoesNotUnderstandAnEventAndGoesOn) {
+    contract_holds(1, {price_record(0, 1, 500), price_record(1, 1, 600)});
+    log_of(1, {{hash, "BatchStored", array_item({integer_item(1)})},
+               {hash, "BatchStored", batch_stored(1, Bytes(39))},
+               stored({price_record(0, 1, 500)})});
+    ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1)}))));
+    EXPECT_TRUE(world.lines->contains("event not understood"));
+    EXPECT_TRUE(world.lines->contains(tx_hash(1).display()));
+    EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{1});
+    EXPECT_EQ(checkpoint(), 9U);
+}
+
+TEST_F(NodeBlockIndexer, KeepsRoundsThoughTheContractCannotBeReadAfterwards) {
+    node.simulation_stack = {};
+    log_of(1, {stored({price_record(0, 1, 500)})});
+    ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1)}))));
+    EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{1});
+    // The transaction is shown as soon as the round is.
+    EXPECT_EQ(service.find("NEO-USD")->tx, std::nullopt);
+    service.on_state({1, {{.round = 1}, {}}});
+    EXPECT_EQ(service.find("NEO-USD")->tx, tx_hash(1));
+}
+
+}  // namespace
+}  // namespace nsl::node
