@@ -31,7 +31,7 @@ constexpr int kDepthMax = 32;
 constexpr int kNodesMax = 100'000;  // an alias can name a large part many times
 constexpr std::size_t kFileBytesMax = 1 << 20;
 
-const Type kAny = {.kind = Kind::any};
+constexpr Type kAny = {.kind = Kind::any};
 
 std::optional<Value> integer_of(const std::string& text) {
     std::int64_t small = 0;
@@ -220,8 +220,8 @@ class Override {
             switch (whole.kind) {
                 case Kind::object:
                     if (whole.fields().find(key) == nullptr)
-                        return refuse(pointer + '/' + key + ' ' +
-                                      json::detail::unknown_message(key, whole.fields()));
+                        return refuse(pointer.append("/").append(key).append(" ").append(
+                            json::detail::unknown_message(key, whole.fields())));
                     value = child(*value, key);
                     break;
                 case Kind::map:
@@ -235,7 +235,7 @@ class Override {
             }
             if (value == nullptr) return refuse(pointer + " has no item " + key);
             type = &type_below(*type, key);
-            pointer += '/' + key;
+            pointer.append("/").append(key);
         }
         const std::size_t before = faults_.size();
         *value = parsed(*type);

@@ -15,11 +15,11 @@ constexpr std::size_t kBase58TextMax = 1024;
 constexpr std::size_t kChecksumSize = 4;
 
 // Which digit each character is; -1 for those that are none.
-constexpr std::array<std::int8_t, 256> digit_table(std::string_view digits) {
-    std::array<std::int8_t, 256> table{};
+constexpr std::array<int, 256> digit_table(std::string_view digits) {
+    std::array<int, 256> table{};
     table.fill(-1);
     for (std::size_t i = 0; i < digits.size(); ++i)
-        table[static_cast<std::uint8_t>(digits[i])] = static_cast<std::int8_t>(i);
+        table[static_cast<std::uint8_t>(digits[i])] = static_cast<int>(i);
     return table;
 }
 

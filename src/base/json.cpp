@@ -18,10 +18,13 @@ using boost::json::error_code;
 using Text = boost::json::string_view;
 
 struct Handler {
+    // The names Boost.JSON asks for.
+    // NOLINTBEGIN(readability-identifier-naming)
     static constexpr std::size_t max_object_size = Object::max_size();
     static constexpr std::size_t max_array_size = Array::max_size();
     static constexpr std::size_t max_key_size = boost::json::string::max_size();
     static constexpr std::size_t max_string_size = boost::json::string::max_size();
+    // NOLINTEND(readability-identifier-naming)
 
     boost::json::value_stack stack;
     std::vector<std::unordered_set<std::string>> keys;  // of the objects that are open

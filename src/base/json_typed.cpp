@@ -99,6 +99,7 @@ std::string_view nearest(std::string_view word, const std::vector<std::string_vi
 
 std::string unknown_message(std::string_view name, const Fields& fields) {
     std::vector<std::string_view> names;
+    names.reserve(fields.members.size());
     for (const Member& member : fields.members) names.push_back(member.name);
     const std::string_view close = nearest(name, names);
     if (close.empty()) return "is not known";

@@ -95,6 +95,7 @@ struct Prepared {
 
     static std::vector<char*> pointers(std::vector<std::string>& texts) {
         std::vector<char*> out;
+        out.reserve(texts.size() + 1);
         for (std::string& text : texts) out.push_back(text.data());
         out.push_back(nullptr);
         return out;
@@ -111,7 +112,8 @@ Result<std::unique_ptr<Prepared>> prepare(const ProcessSpec& spec) {
         if (!spec.env.contains(std::string(text.substr(0, text.find('=')))))
             out->env.emplace_back(text);
     }
-    for (const auto& [key, value] : spec.env) out->env.push_back(key + '=' + value);
+    for (const auto& [key, value] : spec.env)
+        out->env.push_back(std::string(key).append("=").append(value));
     out->argv = Prepared::pointers(out->args);
     out->envp = Prepared::pointers(out->env);
     out->work_dir = spec.work_dir;
@@ -272,8 +274,10 @@ Task<Result<std::optional<std::string>>> Process::read_line() {
 
 Task<int> Process::wait() {
     const std::shared_ptr<State> state = state_;
-    while (!state->status) co_await state->ended.wait();
-    co_return *state->status;
+    for (;;) {
+        if (state->status) co_return *state->status;
+        co_await state->ended.wait();
+    }
 }
 
 void Process::signal(int number) {
@@ -289,8 +293,7 @@ Task<int> Process::stop(milliseconds grace) {
         if (left.count() <= 0 || !co_await state->ended.wait_for(left)) break;
     }
     if (!state->status) kill(-state->pid, SIGKILL);
-    while (!state->status) co_await state->ended.wait();
-    co_return *state->status;
+    co_return co_await wait();
 }
 
 }  // namespace nsl

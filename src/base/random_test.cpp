@@ -44,8 +44,11 @@ TEST(Random, BelowCoversItsRangeEvenly) {
     for (int i = 0; i < 60'000; ++i) ++counts[random.below(6)];
     for (int count : counts) EXPECT_NEAR(count, 10'000, 500);
     EXPECT_EQ(random.below(1), 0U);
-    for (int i = 0; i < 100; ++i)
-        EXPECT_LT(random.below(std::uint64_t{1} << 63 | 1), std::uint64_t{1} << 63 | 1);
+    // Without drawing again, the lowest third would come up half of the time.
+    constexpr std::uint64_t kThird = std::uint64_t{1} << 62;
+    int low = 0;
+    for (int i = 0; i < 30'000; ++i) low += random.below(3 * kThird) < kThird ? 1 : 0;
+    EXPECT_NEAR(low, 10'000, 500);
 }
 
 TEST(RandomDeathTest, BelowZeroIsABug) {

@@ -147,7 +147,8 @@ Task<bool> TaskGroup::stop(milliseconds deadline) {
     }
     for (const auto& [id, entry] : state->running)
         state->log.error("task did not stop in time", {{"task", entry.name}});
-    co_return state->running.empty();
+    const bool all_ended = state->running.empty();
+    co_return all_ended;
 }
 
 std::size_t TaskGroup::running() const {

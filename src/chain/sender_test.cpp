@@ -159,6 +159,21 @@ TEST_F(SenderWait, ANodeThatLostItsLastBlocksIsReadAgain) {
     EXPECT_TRUE(node.in_block(end->block, hash));
 }
 
+TEST_F(SenderWait, BlocksThatWereReplacedAreReadAgain) {
+    node.denies_transactions = true;
+    Sender s = sender({.valid_for_blocks = 10});
+    const auto hash = submit(s).value();
+    int wakes = 0;
+    const auto end = wait(s, hash, [&] {
+        // Three blocks without it are read; then others stand there, and it is in the second.
+        if (++wakes <= 3) node.drop_pool();
+        if (wakes == 4) node.roll_back_to(1);
+        node.mine();
+    });
+    EXPECT_EQ(end->state, TxState::halted);
+    EXPECT_EQ(end->block, 2U);
+}
+
 TEST_F(SenderWait, AnotherNetworkIsNoEvidence) {
     Sender s = sender({.valid_for_blocks = 3});
     const auto hash = submit(s).value();
