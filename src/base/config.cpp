@@ -233,7 +233,7 @@ class Override {
                 default:
                     return refuse(pointer + " has nothing below it");
             }
-            if (value == nullptr) return refuse(pointer + " has no item " + key);
+            if (value == nullptr) return refuse(pointer.append(" has no item ").append(key));
             type = &type_below(*type, key);
             pointer.append("/").append(key);
         }

@@ -275,7 +275,7 @@ Task<Result<std::optional<std::string>>> Process::read_line() {
 Task<int> Process::wait() {
     const std::shared_ptr<State> state = state_;
     for (;;) {
-        if (state->status) co_return *state->status;
+        if (const std::optional<int> status = state->status) co_return *status;
         co_await state->ended.wait();
     }
 }
