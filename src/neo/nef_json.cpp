@@ -51,10 +51,13 @@ Result<std::string_view> text_in(const json::Object& object, std::string_view na
 Result<std::uint32_t> number_in(const json::Object& object, std::string_view name,
                                 std::uint32_t max) {
     const auto* value = object.if_contains(name);
-    const auto* number = value ? value->if_int64() : nullptr;
-    if (!number || *number < 0 || *number > max)
-        return odd(name, "a number of at most " + std::to_string(max));
-    return static_cast<std::uint32_t>(*number);
+    std::uint64_t number = max + std::uint64_t{1};
+    // Whoever built the value may have used either kind.
+    if (value && value->is_int64() && value->get_int64() >= 0)
+        number = static_cast<std::uint64_t>(value->get_int64());
+    if (value && value->is_uint64()) number = value->get_uint64();
+    if (number > max) return odd(name, "a number of at most " + std::to_string(max));
+    return static_cast<std::uint32_t>(number);
 }
 
 Result<MethodToken> token_of(const json::Value& value) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "neo/manifest.h"
+#include "neo/nef.h"
 #include "neo/script.h"
 #include "neo/transaction.h"
 #include "neo/vector_file.h"
@@ -107,11 +108,12 @@ TEST(NeoGo, TransactionWithEverythingReadsAsWritten) {
 TEST(NeoGo, AgreesOnTheHashOfAContract) {
     const json::Value file = neo_go();
     const json::Value& v = file.at("contract");
-    const auto checksum = nef_checksum(base64_in(v, "nef"));
-    ASSERT_TRUE(checksum) << checksum.error().message;
-    const std::string name = manifest_name(json::write_value(v.at("manifest"))).value();
+    const auto nef = Nef::parse(base64_in(v, "nef"));
+    ASSERT_TRUE(nef) << nef.error().message;
+    const auto manifest = Manifest::parse(json::write_value(v.at("manifest")));
+    ASSERT_TRUE(manifest) << manifest.error().message;
     const Hash160 sender = from_address(text_in(v, "sender")).value();
-    EXPECT_EQ(contract_hash(sender, *checksum, name).display(), text_in(v, "hash"));
+    EXPECT_EQ(contract_hash(sender, nef->checksum(), manifest->name).display(), text_in(v, "hash"));
 }
 
 TEST(NeoGo, WalletOpens) {
