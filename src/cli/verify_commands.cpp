@@ -1,37 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
-#include <fstream>
 
 #include "base/decimal.h"
 #include "base/encoding.h"
 #include "cli/commands.h"
+#include "cli/input.h"
 #include "client/types.h"
 #include "tee/report.h"
 
 namespace nsl::cli {
 namespace {
 
-constexpr std::size_t kReportFileMax = 64 * 1024;  // bytes
-
 struct Arguments {
     std::string file;
     std::string key;
 };
-
-Result<std::string> read_input(const std::string& file) {
-    std::ifstream opened;
-    if (file != "-") {
-        opened.open(file, std::ios::binary);
-        if (!opened) return fail(Errc::not_found, "cannot read " + file);
-    }
-    std::istream& in = file == "-" ? std::cin : opened;
-    std::string text(kReportFileMax + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kReportFileMax)
-        return fail(Errc::limit_exceeded, "a signed report has at most 64 KiB");
-    return text;
-}
 
 // The key in the file says who claims to have signed; the key that was given says who should have.
 Result<tee::PriceReport> verify(const Arguments& args) {
