@@ -3,13 +3,12 @@
 // build, sign, verify. The baseline is one bare ECDSA signature over as many bytes, in the same
 // run.
 #include <benchmark/benchmark.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <chrono>
 #include <ctime>
-#include <filesystem>
 
+#include "base/file.h"
 #include "enclave/keyring.h"
 #include "enclave/price_book.h"
 #include "enclave/report_desk.h"
@@ -48,9 +47,6 @@ std::string frame(const char* market, std::uint64_t step, std::int64_t now_ms) {
 class Enclave {
  public:
     Enclave() : book_(PriceBook::make(table(), Logger()).value()) {
-        std::string name = (std::filesystem::temp_directory_path() / "nsl_bench_XXXXXX").string();
-        NSL_ASSERT(::mkdtemp(name.data()) != nullptr);
-        directory_ = name;
         provider_ = tee::simulated_provider(directory_ + "/platform.key", random_).value();
         desk_ = std::make_unique<ReportDesk>(
             *book_, Keyring::open(*provider_, directory_, random_).value(), clock_, "simulated");
@@ -59,7 +55,6 @@ class Enclave {
                                           venues.begin());
         book_->on_open(venue_);
     }
-    ~Enclave() { std::filesystem::remove_all(directory_); }
     Enclave(const Enclave&) = delete;
 
     // The text of the next frame; time has moved on to it.
@@ -79,9 +74,10 @@ class Enclave {
     }
 
  private:
+    ScratchFolder folder_ = ScratchFolder::make("nsl-bench").value();
+    const std::string& directory_ = folder_.path();
     ManualClock clock_;
     OsRandom random_;
-    std::string directory_;
     std::unique_ptr<tee::Provider> provider_;
     std::unique_ptr<PriceBook> book_;
     std::unique_ptr<ReportDesk> desk_;

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/file.h"
+
 namespace nsl::cli {
 namespace {
 
@@ -20,7 +22,8 @@ class StackChild : public ::testing::Test {
     ManualClock clock;
     std::shared_ptr<MemorySink> lines = std::make_shared<MemorySink>();
     TaskGroup tasks{loop.get_executor(), Logger()};
-    std::filesystem::path folder = make_folder();
+    ScratchFolder scratch = ScratchFolder::make("nsl-child").value();
+    std::filesystem::path folder = scratch.path();
     std::string script;
     std::unique_ptr<Child> child =
         std::make_unique<Child>("part", [this] { return spec(); }, clock, Logger(lines, "test"));
@@ -29,11 +32,6 @@ class StackChild : public ::testing::Test {
         EXPECT_TRUE(run_blocking(loop, tasks.stop(kPatience)));
         run_blocking(loop, child->stop(milliseconds(1)));
         child.reset();
-        std::filesystem::remove_all(folder);
-    }
-    static std::filesystem::path make_folder() {
-        std::string name = std::filesystem::temp_directory_path() / "nsl-child-XXXXXX";
-        return ::mkdtemp(name.data());
     }
     ProcessSpec spec() const {
         return {.path = "/bin/sh",

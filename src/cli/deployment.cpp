@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/deployment.h"
 
-#include <fstream>
-#include <iterator>
-
+#include "base/file.h"
 #include "chain/deploy.h"
 #include "chain/sender.h"
 #include "chain/wallet_signer.h"
@@ -17,14 +15,7 @@ using neo::Argument;
 
 constexpr neo::Datoshi kPublisherGas = 100'000'0000'0000;  // development GAS is free
 constexpr neo::Datoshi kDeployFeeMax = 100'0000'0000;
-
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in)
-        return fail(Errc::not_found,
-                    "cannot read " + path + ": give the folder of the compiled contract");
-    return std::string(std::istreambuf_iterator<char>(in), {});
-}
+constexpr std::size_t kContractBytesMax = 1024 * 1024;  // of NEF or manifest
 
 Task<Status> send_and_wait(chain::Sender& sender, Bytes script, std::string purpose) {
     CO_TRY(neo::Hash256 tx, co_await sender.submit({std::move(script), purpose, {}}));
@@ -61,8 +52,8 @@ Task<Result<neo::Hash160>> deploy_price_feed(chain::RpcClient& rpc, Clock& clock
 
     auto bank = chain::WalletSigner::one_of_one(copy_key(committee));
     neo::Hash160 publisher_account = neo::account_of(publisher.public_key());
-    CO_TRY(std::string nef, read_file(what.nef_file));
-    CO_TRY(std::string manifest, read_file(what.manifest_file));
+    CO_TRY(std::string nef, read_file(what.nef_file, kContractBytesMax));
+    CO_TRY(std::string manifest, read_file(what.manifest_file, kContractBytesMax));
     CO_TRY(chain::Deployment deployment,
            chain::deployment(publisher_account, as_bytes(nef), manifest,
                              deploy_data(bank.account(), what.enclave)));

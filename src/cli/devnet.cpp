@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/devnet.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <utility>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "chain/rpc_client.h"
 #include "neo/wallet.h"
@@ -27,7 +26,8 @@ constexpr milliseconds kPollEvery{50};
 constexpr int kPortTries = 3;
 constexpr int kFoldersAbove = 8;
 constexpr std::uint32_t kBlockTimeMax = 30'000;  // ms, of the protocol
-constexpr std::size_t kLogTail = 16 * 1024;      // bytes
+constexpr std::size_t kFactsBytesMax = 4 * 1024;
+constexpr std::size_t kLogTail = 16 * 1024;  // bytes
 
 // What a data folder was made with (devnet.json).
 struct ChainFacts {
@@ -35,30 +35,6 @@ struct ChainFacts {
     std::uint32_t block_time_ms = 0;
 };
 BOOST_DESCRIBE_STRUCT(ChainFacts, (), (network, block_time_ms))
-
-Result<std::string> read_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return fail(Errc::not_found, "cannot read " + path);
-    return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-// Whole or not at all, readable by its owner only.
-Status write_owned(const std::string& path, std::string_view text) {
-    const std::string draft = path + ".new";
-    const int fd = open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) return fail(Errc::unavailable, "cannot write " + path);
-    bool good = fchmod(fd, 0600) == 0;
-    while (good && !text.empty()) {
-        const ssize_t count = ::write(fd, text.data(), text.size());
-        good = count > 0;
-        if (good) text.remove_prefix(static_cast<std::size_t>(count));
-    }
-    good = fsync(fd) == 0 && good;
-    good = close(fd) == 0 && good;
-    if (!good || rename(draft.c_str(), path.c_str()) != 0)
-        return fail(Errc::unavailable, "cannot write " + path);
-    return {};
-}
 
 // YAML takes a JSON string for what it is.
 std::string quoted(const std::string& text) {
@@ -127,25 +103,6 @@ bool runnable(const std::string& path) {
     return access(path.c_str(), X_OK) == 0;
 }
 
-// A folder that goes with its owner.
-class ScratchFolder {
- public:
-    ScratchFolder() {
-        const char* set = std::getenv("TMPDIR");
-        std::string name = std::string(set != nullptr ? set : "/tmp") + "/nsl-devnet-XXXXXX";
-        if (mkdtemp(name.data()) != nullptr) path_ = name;
-    }
-    ~ScratchFolder() {
-        std::error_code ignored;
-        if (!path_.empty()) fs::remove_all(path_, ignored);
-    }
-    ScratchFolder(const ScratchFolder&) = delete;
-    const std::string& path() const { return path_; }
-
- private:
-    std::string path_;
-};
-
 neo::PrivateKey new_key(const DevnetOptions& options) {
     OsRandom system;
     return neo::PrivateKey::generate(options.random != nullptr ? *options.random : system);
@@ -154,7 +111,7 @@ neo::PrivateKey new_key(const DevnetOptions& options) {
 // The folder's key, made now if it has none.
 Result<neo::PrivateKey> folder_key(const DevnetOptions& options, const std::string& wallet_path) {
     if (!fs::exists(wallet_path)) return new_key(options);
-    TRY(std::string text, read_file(wallet_path));
+    TRY(std::string text, read_file(wallet_path, neo::kWalletBytesMax));
     TRY(neo::Wallet wallet, neo::Wallet::parse(text));
     if (wallet.accounts.empty())
         return fail(Errc::invalid_argument, wallet_path + " should hold the validator's account");
@@ -229,8 +186,8 @@ Task<Result<std::unique_ptr<Devnet>>> Devnet::start(asio::any_io_executor execut
     std::optional<ScratchFolder> scratch;
     std::string dir = options.data_dir;
     if (dir.empty()) {
-        dir = scratch.emplace().path();
-        if (dir.empty()) co_return fail(Errc::unavailable, "cannot make a temporary folder");
+        CO_TRY(scratch, ScratchFolder::make("nsl-devnet"));
+        dir = scratch->path();
     } else {
         std::error_code ec;
         if (fs::create_directories(dir, ec)) fs::permissions(dir, fs::perms::owner_all, ec);
@@ -263,7 +220,7 @@ Status Devnet::prepare_files(const std::string& dir) {
     const bool has_chain = fs::exists(dir + "/chain");
     ChainFacts facts{.network = 0, .block_time_ms = options_.block_time_ms};
     if (fs::exists(facts_path)) {
-        TRY(std::string text, read_file(facts_path));
+        TRY(std::string text, read_file(facts_path, kFactsBytesMax));
         TRY(facts, json::parse<ChainFacts>(text));
     } else {
         if (has_chain)
@@ -280,9 +237,9 @@ Status Devnet::prepare_files(const std::string& dir) {
         neo::Wallet wallet;
         TRY_OK(wallet.add(key_, kWalletPassword,
                           "devnet validator (development only, the password is public)", true));
-        TRY_OK(write_owned(wallet_path, wallet.to_json()));
+        TRY_OK(replace_private_file(wallet_path, as_bytes(wallet.to_json())));
     }
-    TRY_OK(write_owned(facts_path, json::write(facts)));
+    TRY_OK(replace_private_file(facts_path, as_bytes(json::write(facts))));
     network_ = facts.network;
     block_time_ms_ = facts.block_time_ms;
     return {};
@@ -296,9 +253,10 @@ Task<Status> Devnet::run(asio::any_io_executor executor, Clock& clock, Logger lo
             : "{Type: leveldb, LevelDBOptions: {DataDirectoryPath: " + quoted(dir + "/chain") +
                   "}}";
     const ChainFacts facts{.network = network_, .block_time_ms = block_time_ms_};
-    CO_TRY_OK(write_owned(dir + "/neo-go.yml",
-                          node_config(facts, key_.public_key(), database, dir + "/wallet.json",
-                                      port_, options_.memory_pool)));
+    CO_TRY_OK(replace_private_file(
+        dir + "/neo-go.yml",
+        as_bytes(node_config(facts, key_.public_key(), database, dir + "/wallet.json", port_,
+                             options_.memory_pool))));
     const std::string log_path = dir + "/neo-go.log";
     std::error_code ec;
     const std::uintmax_t before = fs::file_size(log_path, ec);

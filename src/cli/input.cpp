@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iostream>
 
 #include "base/decimal.h"
 #include "base/encoding.h"
@@ -16,15 +15,6 @@ namespace {
 constexpr std::size_t kFileNameMax = 4096;
 constexpr int kGasPlaces = 8;
 constexpr json::Limits kJsonLimits{.bytes_max = kInputBytesMax, .depth_max = 32};
-
-Result<std::string> read_standard_input() {
-    std::string text(kInputBytesMax + 1, '\0');
-    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(std::cin.gcount()));
-    if (text.size() > kInputBytesMax)
-        return fail(Errc::limit_exceeded, "standard input holds more than 1 MiB");
-    return text;
-}
 
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view kBlank = " \t\r\n";
@@ -57,8 +47,7 @@ Result<GivenTransaction> from_bytes(ByteView bytes) {
 }  // namespace
 
 Result<std::string> read_input(const std::string& file) {
-    if (file == "-") return read_standard_input();
-    return read_file(file, kInputBytesMax);
+    return read_file(file == "-" ? "/dev/stdin" : file, kInputBytesMax);
 }
 
 Result<GivenTransaction> read_transaction(const std::string& argument) {

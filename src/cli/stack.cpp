@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/stack.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/system/system_error.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "base/encoding.h"
+#include "base/file.h"
 #include "base/random.h"
 #include "base/spawn.h"
 #include "chain/rpc_client.h"
@@ -30,26 +26,9 @@ namespace fs = std::filesystem;
 constexpr milliseconds kNodeGrace{2'500}, kPartGrace{1'600};
 constexpr milliseconds kStopAfterFailure{4'500};
 
+constexpr std::size_t kFeedsBytesMax = 1024 * 1024;
+
 constexpr const char* kVenues[] = {"binance", "okx", "gate", "coinbase", "kraken", "bitstamp"};
-
-Result<std::string> read_text(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return fail(Errc::not_found, "cannot read " + path);
-    return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-// Readable by the owner only, and whole or not there.
-Status write_private(const std::string& path, std::string_view text) {
-    std::string fresh = path + ".new";
-    int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0) return fail(Errc::unavailable, "cannot write " + fresh);
-    bool written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    written = ::fsync(file) == 0 && written;
-    ::close(file);
-    if (!written || ::rename(fresh.c_str(), path.c_str()) != 0)
-        return fail(Errc::unavailable, "cannot write " + path);
-    return {};
-}
 
 Result<std::string> text_of(const json::Object& line, const char* name, const std::string& who) {
     auto* value = line.if_contains(name);
@@ -191,7 +170,7 @@ Task<Status> RunningStack::start_enclave() {
         config += std::string("  - {name: ") + venue +
                   ", url: \"ws://127.0.0.1:" + std::to_string(options_.sim_port) + "/" + venue +
                   "\"}\n";
-    CO_TRY_OK(write_private(path("enclave.yaml"), config + feeds_));
+    CO_TRY_OK(replace_private_file(path("enclave.yaml"), as_bytes(config + feeds_)));
     CO_TRY(json::Object ready, co_await enclave_.start());
     CO_TRY(info_.signer, text_of(ready, "public_key", "nsl-enclave"));
     tee::EnclaveClient client(tasks_, log_, path("enclave.sock"));
@@ -202,12 +181,11 @@ Task<Status> RunningStack::start_enclave() {
 Result<neo::PrivateKey> RunningStack::publisher_key() {
     std::string wallet_file = path("publisher.json"), password_file = path("publisher.password");
     if (fs::exists(wallet_file)) {
-        TRY(std::string json, read_text(wallet_file));
-        TRY(std::string password, read_text(password_file));
+        TRY(std::string json, read_file(wallet_file, neo::kWalletBytesMax));
+        TRY(const Secret<std::string> password, read_password_file(password_file));
         TRY(neo::Wallet wallet, neo::Wallet::parse(json));
         if (wallet.accounts.empty()) return fail(Errc::internal, wallet_file + " is empty");
-        return wallet.unlock(wallet.accounts.front().account,
-                             std::string_view(password).substr(0, password.find('\n')));
+        return wallet.unlock(wallet.accounts.front().account, password.reveal());
     }
     OsRandom random;
     ByteArray<16> secret;
@@ -216,8 +194,8 @@ Result<neo::PrivateKey> RunningStack::publisher_key() {
     neo::PrivateKey key = neo::PrivateKey::generate(random);
     neo::Wallet wallet;
     TRY_OK(wallet.add(key, password, "price feed publisher (development)"));
-    TRY_OK(write_private(password_file, password + "\n"));
-    TRY_OK(write_private(wallet_file, wallet.to_json()));
+    TRY_OK(replace_private_file(password_file, as_bytes(password + "\n")));
+    TRY_OK(replace_private_file(wallet_file, as_bytes(wallet.to_json())));
     return key;
 }
 
@@ -241,7 +219,7 @@ Task<Status> RunningStack::start_node() {
         "\nwallet_password_file: " + path("publisher.password") +
         "\nenclave_socket: " + path("enclave.sock") + "\ndata_dir: " + path("node") +
         "\npoll_ms: 100\napi: {port: " + std::to_string(options_.api_port) + "}\n";
-    CO_TRY_OK(write_private(path("nsld.yaml"), config + feeds_));
+    CO_TRY_OK(replace_private_file(path("nsld.yaml"), as_bytes(config + feeds_)));
     CO_TRY(json::Object ready, co_await node_.start());
     CO_TRY(info_.api, text_of(ready, "api", "nsld"));
     // A restarted node must be found where it was.
@@ -251,7 +229,7 @@ Task<Status> RunningStack::start_node() {
         std::size_t at = config.find("api: {port: 0}");
         NSL_ASSERT(at != std::string::npos);
         config.replace(at, 14, "api: {port: " + std::to_string(options_.api_port) + "}");
-        CO_TRY_OK(write_private(path("nsld.yaml"), config + feeds_));
+        CO_TRY_OK(replace_private_file(path("nsld.yaml"), as_bytes(config + feeds_)));
     }
     co_return Status{};
 }
@@ -269,7 +247,7 @@ Task<Status> RunningStack::start() {
         if (made)
             co_return fail(Errc::unavailable, "cannot prepare " + own + ": " + made.message());
     }
-    CO_TRY(feeds_, read_text(options_.feeds_file));
+    CO_TRY(feeds_, read_file(options_.feeds_file, kFeedsBytesMax));
     CO_TRY_OK(co_await start_chain());
     CO_TRY_OK(co_await start_exchanges());
     CO_TRY_OK(co_await start_enclave());

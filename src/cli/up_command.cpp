@@ -2,11 +2,12 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "base/async_event.h"
+#include "base/file.h"
 #include "base/shutdown.h"
 #include "base/spawn.h"
 #include "cli/commands.h"
@@ -24,29 +25,6 @@ constexpr milliseconds kLookEvery{250};
 struct Arguments {
     StackOptions stack;
     bool table = true;
-};
-
-// A fresh folder that goes with the stack, unless the user named one to keep.
-class DataDir {
- public:
-    explicit DataDir(std::string& path) {
-        if (!path.empty()) {
-            path = std::filesystem::absolute(path);
-            return;
-        }
-        std::string made = std::filesystem::temp_directory_path() / "nsl-XXXXXX";
-        if (!::mkdtemp(made.data()))
-            throw std::runtime_error("cannot create a folder for the stack");
-        path = temporary_ = made;
-    }
-    ~DataDir() {
-        std::error_code ignored;
-        if (!temporary_.empty()) std::filesystem::remove_all(temporary_, ignored);
-    }
-    DataDir(const DataDir&) = delete;
-
- private:
-    std::string temporary_;
 };
 
 // Looks at the API and tells of every new round once its transaction is known.
@@ -111,7 +89,14 @@ void print_ready(const Globals& globals, const StackInfo& info) {
 }
 
 Task<int> up(Globals& globals, Arguments args) {
-    DataDir data(args.stack.data_dir);
+    std::optional<ScratchFolder> scratch;
+    if (args.stack.data_dir.empty()) {
+        auto made = ScratchFolder::make("nsl-up");
+        if (!made) co_return report(globals, made.error());
+        args.stack.data_dir = scratch.emplace(*std::move(made)).path();
+    } else {
+        args.stack.data_dir = std::filesystem::absolute(args.stack.data_dir);
+    }
     RealClock clock;
     Logger log = globals.log("up");
     if (!globals.json)

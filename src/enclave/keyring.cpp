@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "tee/private_file.h"
+#include "base/file.h"
 
 namespace nsl::enclave {
 namespace {
@@ -21,7 +21,7 @@ std::unexpected<Error> damaged(const std::string& path, const Error& why) {
 
 // nullopt when there is no file.
 Result<std::optional<neo::PrivateKey>> read_key(tee::Provider& provider, const std::string& path) {
-    auto sealed = tee::read_private_file(path, kSealedBytesMax);
+    auto sealed = read_private_file(path, kSealedBytesMax);
     if (!sealed) {
         if (sealed.error().code == Errc::limit_exceeded) return damaged(path, sealed.error());
         return fail(Errc::unavailable, std::move(sealed).error().message);
@@ -44,7 +44,7 @@ Result<Keyring> Keyring::open(tee::Provider& provider, const std::string& data_d
 
     const neo::PrivateKey made = neo::PrivateKey::generate(random);
     TRY(const Bytes sealed, provider.seal(kReportKeyLabel, made.secret().reveal()));
-    if (Status written = tee::create_private_file(path, sealed); !written)
+    if (Status written = create_private_file(path, sealed); !written)
         return fail(Errc::unavailable, std::move(written).error().message);
     TRY(std::optional<neo::PrivateKey> stored, read_key(provider, path));
     if (!stored || stored->public_key() != made.public_key())

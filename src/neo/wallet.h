@@ -10,6 +10,8 @@
 
 namespace nsl::neo {
 
+constexpr std::size_t kWalletBytesMax = 8 * 1024 * 1024;
+
 struct WalletAccount {
     Hash160 account;
     std::string label;

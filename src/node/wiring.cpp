@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/wiring.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 #include <filesystem>
-#include <fstream>
 
 #include "api/server.h"
+#include "base/file.h"
 #include "base/metrics.h"
+#include "base/shutdown.h"
 #include "base/spawn.h"
 #include "chain/follower.h"
 #include "chain/rpc_client.h"
@@ -67,29 +66,11 @@ std::vector<store::Migration> schema() {
     return out;
 }
 
-Result<std::string> read_file(const std::string& path, std::size_t max) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return fail(Errc::unavailable, "cannot read " + path);
-    std::string text(max + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    if (text.size() > max) return fail(Errc::limit_exceeded, path + " is too large to be right");
-    return text;
-}
-
 // The default account's key of the wallet. The password file must be its owner's alone.
 Result<neo::PrivateKey> unlock_wallet(const NodeConfig& config) {
-    struct stat info{};
-    if (::stat(config.wallet_password_file.c_str(), &info) != 0)
-        return fail(Errc::unavailable, "cannot read " + config.wallet_password_file);
-    if ((info.st_mode & 0077) != 0)
-        return fail(Errc::invalid_argument,
-                    config.wallet_password_file + " is open to others: chmod 600 it");
-    TRY(std::string json, read_file(config.wallet, 1 << 20));
+    TRY(std::string json, read_file(config.wallet, neo::kWalletBytesMax));
     TRY(neo::Wallet wallet, neo::Wallet::parse(json));
-    TRY(std::string text, read_file(config.wallet_password_file, 1'024));
-    Secret<std::string> password(text.substr(0, text.find('\n')));
-    wipe(text.data(), text.size());
+    TRY(const Secret<std::string> password, read_password_file(config.wallet_password_file));
     if (wallet.accounts.empty())
         return fail(Errc::invalid_argument, config.wallet + " holds no account");
     auto account = std::ranges::find_if(wallet.accounts, &neo::WalletAccount::is_default);
@@ -130,15 +111,17 @@ class WiredNode final : public Node {
     std::string signer() const override { return identity_.public_key.hex(); }
 
     Task<bool> stop(milliseconds deadline) override {
-        auto until = clock_.monotonic() + deadline;
-        auto left = [&] {
-            auto span = std::chrono::duration_cast<milliseconds>(until - clock_.monotonic());
-            return std::max(span, milliseconds(1));
+        Shutdown shutdown(clock_, log_);
+        auto join = [&](const char* name, TaskGroup& group) {
+            shutdown.add(name,
+                         [&group, deadline]() -> Task<void> { co_await group.stop(deadline); });
         };
+        // Registered as they start; they stop in reverse.
+        join("clients", clients_);
+        join("workers", workers_);
+        join("api", servers_);
         if (server_) server_->close();
-        bool ended = co_await servers_.stop(left());
-        ended = co_await workers_.stop(left()) && ended;
-        co_return co_await clients_.stop(left()) && ended;
+        co_return co_await shutdown.run(deadline);
     }
 
  private:
@@ -159,6 +142,7 @@ class WiredNode final : public Node {
     tee::EnclaveClient enclave_;
     EnclaveForPrices prices_enclave_;
 
+    std::optional<FolderLock> data_lock_;
     std::unique_ptr<store::Db> db_;
     std::unique_ptr<chain::Signer> payer_;
     std::unique_ptr<SqlTxJournal> journal_;
@@ -182,6 +166,8 @@ Task<Status> WiredNode::open_store() {
     if (made)
         co_return fail(Errc::unavailable,
                        "cannot create " + config_.data_dir + ": " + made.message());
+    CO_TRY(FolderLock lock, FolderLock::take(config_.data_dir));
+    data_lock_.emplace(std::move(lock));
     CO_TRY(db_, store::open_sqlite({.path = config_.data_dir + "/nsld.sqlite"}, schema()));
     CO_TRY(neo::PrivateKey key, unlock_wallet(config_));
     payer_ = std::make_unique<chain::WalletSigner>(chain::WalletSigner::single(std::move(key)));

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "tee/private_file.h"
+#include "base/file.h"
 #include "tee/provider.h"
 
 namespace nsl::tee {

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tee/private_file.h"
 #include "tee/test_fixture.h"
 
 namespace nsl::tee {
@@ -92,33 +91,6 @@ TEST_F(SimulatedProviderTest, SaysWhichDirectoryItCannotWrite) {
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().code, Errc::unavailable);
     EXPECT_NE(refused.error().message.find("missing/platform.key"), std::string::npos);
-}
-
-TEST(PrivateFile, NeverOverwritesAndLeavesNothingBeside) {
-    test::TempDir dir;
-    ASSERT_TRUE(create_private_file(dir / "f", Bytes{1, 2}).has_value());
-    EXPECT_EQ(create_private_file(dir / "f", Bytes{3}).error().code, Errc::conflict);
-    const auto content = read_private_file(dir / "f", 10).value();
-    ASSERT_TRUE(content.has_value());
-    EXPECT_EQ(content->size(), 2u);
-    EXPECT_FALSE(std::filesystem::exists(dir / "f.new"));
-}
-
-TEST(PrivateFile, StartsOverWhereAnEarlierWriteWasCut) {
-    test::TempDir dir;
-    std::ofstream(dir / "f.new") << "half";
-    ASSERT_TRUE(create_private_file(dir / "f", Bytes{1}).has_value());
-    EXPECT_EQ(read_private_file(dir / "f", 10).value()->size(), 1u);
-}
-
-TEST(PrivateFile, RefusesLinksDirectoriesAndLargeFiles) {
-    test::TempDir dir;
-    ASSERT_TRUE(create_private_file(dir / "f", Bytes(11, 1)).has_value());
-    EXPECT_EQ(read_private_file(dir / "f", 10).error().code, Errc::limit_exceeded);
-    std::filesystem::create_symlink(dir / "f", dir / "link");
-    EXPECT_EQ(read_private_file(dir / "link", 20).error().code, Errc::forbidden);
-    EXPECT_EQ(read_private_file(dir.path(), 20).error().code, Errc::forbidden);
-    EXPECT_FALSE(read_private_file(dir / "none", 20).value().has_value());
 }
 
 }  // namespace

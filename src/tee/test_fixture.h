@@ -2,17 +2,16 @@
 // For tests only: a folder of their own, and a loop whose tasks are joined.
 #pragma once
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
-#include <filesystem>
 #include <functional>
 #include <string>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/spawn.h"
 
@@ -20,18 +19,13 @@ namespace nsl::tee::test {
 
 class TempDir {
  public:
-    TempDir() {
-        std::string name = (std::filesystem::temp_directory_path() / "nsl_tee_XXXXXX").string();
-        NSL_ASSERT(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
+    std::string operator/(std::string_view name) const {
+        return folder_.path() + "/" + std::string(name);
     }
-    ~TempDir() { std::filesystem::remove_all(path_); }
-    TempDir(const TempDir&) = delete;
-    std::string operator/(std::string_view name) const { return (path_ / name).string(); }
-    std::string path() const { return path_.string(); }
+    const std::string& path() const { return folder_.path(); }
 
  private:
-    std::filesystem::path path_;
+    ScratchFolder folder_ = ScratchFolder::make("nsl-tee").value();
 };
 
 class LoopTest : public ::testing::Test {

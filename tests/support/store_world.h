@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "base/file.h"
 #include "base/spawn.h"
 #include "store/db.h"
 
@@ -17,17 +18,11 @@ namespace nsl::store {
 
 class Folder {
  public:
-    Folder() {
-        std::string name = std::filesystem::temp_directory_path() / "nsl-store-XXXXXX";
-        path_ = ::mkdtemp(name.data());
-    }
-    ~Folder() { std::filesystem::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    std::string operator/(const std::string& name) const { return path_ / name; }
-    const std::filesystem::path& path() const { return path_; }
+    std::string operator/(const std::string& name) const { return path() / name; }
+    std::filesystem::path path() const { return folder_.path(); }
 
  private:
-    std::filesystem::path path_;
+    ScratchFolder folder_ = ScratchFolder::make("nsl-store").value();
 };
 
 inline std::vector<Migration> schema() {
