@@ -156,6 +156,7 @@ Task<Result<SendReply>> RpcClient::send(Bytes transaction) {
            co_await exchange("sendrawtransaction", params_of(base64_encode(transaction))));
     if (auto* failure = std::get_if<RpcFailure>(&reply))
         co_return SendReply{.outcome = outcome_of_code(failure->code),
+                            .error = send_error_of_code(failure->code),
                             .code = failure->code,
                             .message = std::move(failure->message)};
     const auto* result = std::get<json::Value>(reply).if_object();

@@ -57,8 +57,29 @@ struct Execution {
 
 // What a node answers to sendrawtransaction, by what the sender must do next.
 enum class SendOutcome { accepted, already_known, retry_later, refused };
+// Why it was not accepted, by NEP-23.
+enum class SendError {
+    none,
+    unclassified,     // -500: also a network fee that does not pay for the witnesses
+    on_chain,         // -501
+    pool_full,        // -502
+    pooled,           // -503
+    network_fee,      // -504: below the price of its size
+    policy,           // -505: a blocked account, a system fee above a block's
+    script,           // -506
+    attribute,        // -507
+    signature,        // -508: also one for another network
+    size,             // -509
+    expired,          // -510: the last valid block is past, or too far ahead
+    funds,            // -511
+    verify_function,  // -512
+    other             // any other code
+};
+const char* send_error_name(SendError error);
+
 struct SendReply {
     SendOutcome outcome = SendOutcome::accepted;
+    SendError error = SendError::none;
     int code = 0;         // JSON-RPC error code, 0 when accepted
     std::string message;  // the node's words, cut to 512 bytes
 };

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "chain/rpc_reply.h"
 #include "chain_world.h"
 #include "neo/stack_item.h"
@@ -144,6 +146,17 @@ TEST(RpcCodes, SendOutcomesFollowTheTable) {
     for (int code : {-502, -511}) EXPECT_EQ(outcome_of_code(code), SendOutcome::retry_later);
     for (int code : {-500, -504, -505, -506, -507, -508, -509, -510, -512, -32602, -32603, 0, 7})
         EXPECT_EQ(outcome_of_code(code), SendOutcome::refused) << code;
+}
+
+TEST(RpcCodes, EveryRefusalOfTheTableHasItsName) {
+    std::set<std::string> names;
+    for (int code = -500; code >= -512; --code)
+        names.insert(send_error_name(send_error_of_code(code)));
+    EXPECT_EQ(names.size(), 13U);
+    EXPECT_EQ(send_error_of_code(0), SendError::none);
+    EXPECT_EQ(send_error_of_code(-511), SendError::funds);
+    EXPECT_EQ(send_error_of_code(-32602), SendError::other);
+    EXPECT_FALSE(names.contains(send_error_name(SendError::other)));
 }
 
 }  // namespace

@@ -169,6 +169,79 @@ SendOutcome outcome_of_code(int code) {
     }
 }
 
+SendError send_error_of_code(int code) {
+    using enum SendError;
+    switch (code) {
+        case 0:
+            return none;
+        case -500:
+            return unclassified;
+        case -501:
+            return on_chain;
+        case -502:
+            return pool_full;
+        case -503:
+            return pooled;
+        case -504:
+            return network_fee;
+        case -505:
+            return policy;
+        case -506:
+            return script;
+        case -507:
+            return attribute;
+        case -508:
+            return signature;
+        case -509:
+            return size;
+        case -510:
+            return expired;
+        case -511:
+            return funds;
+        case -512:
+            return verify_function;
+        default:
+            return other;
+    }
+}
+
+const char* send_error_name(SendError error) {
+    using enum SendError;
+    switch (error) {
+        case none:
+            return "none";
+        case unclassified:
+            return "unclassified";
+        case on_chain:
+            return "on_chain";
+        case pool_full:
+            return "pool_full";
+        case pooled:
+            return "pooled";
+        case network_fee:
+            return "network_fee";
+        case policy:
+            return "policy";
+        case script:
+            return "script";
+        case attribute:
+            return "attribute";
+        case signature:
+            return "signature";
+        case size:
+            return "size";
+        case expired:
+            return "expired";
+        case funds:
+            return "funds";
+        case verify_function:
+            return "verify_function";
+        case other:
+            return "other";
+    }
+    return "other";
+}
+
 Result<RpcReply> read_reply(std::string_view body, std::uint64_t id) {
     Result<json::Value> parsed = json::parse_value(body, kReplyLimits);
     if (!parsed) return odd("the body", "JSON (" + parsed.error().message + ")");

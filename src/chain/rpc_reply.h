@@ -26,6 +26,7 @@ Errc errc_of_code(int code);
 // full) and -511 (funds) retry_later, everything else refused. -500 is refused too: it covers
 // conflicts and verification faults that no resending cures, and nothing in it tells which.
 SendOutcome outcome_of_code(int code);
+SendError send_error_of_code(int code);
 
 // One JSON-RPC 2.0 answer to the request with this id.
 Result<RpcReply> read_reply(std::string_view body, std::uint64_t id);

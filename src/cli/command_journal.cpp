@@ -12,6 +12,11 @@ bool is_unresolved(const chain::TxRecord& record) {
 
 }  // namespace
 
+void CommandJournal::forget_oldest_ended() {
+    const auto oldest = std::ranges::find_if_not(records_, is_unresolved);
+    if (oldest != records_.end()) records_.erase(oldest);
+}
+
 Task<Status> CommandJournal::add(chain::TxRecord record) {
     for (const chain::TxRecord& other : records_) {
         if (other.hash == record.hash)

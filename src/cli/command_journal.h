@@ -10,6 +10,12 @@ namespace nsl::cli {
 
 class CommandJournal final : public chain::TxJournal {
  public:
+    CommandJournal() = default;
+    explicit CommandJournal(std::vector<chain::TxRecord> records) : records_(std::move(records)) {}
+
+    const std::vector<chain::TxRecord>& records() const { return records_; }
+    void forget_oldest_ended();
+
     Task<Status> add(chain::TxRecord record) override;
     Task<Status> update(neo::Hash256 hash, chain::TxState state, std::uint32_t block,
                         std::string exception) override;

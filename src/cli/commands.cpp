@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "base/spawn.h"
+#include "cli/terminal.h"
 
 namespace nsl::cli {
 
@@ -15,14 +16,14 @@ int report(const Globals& globals, const Error& error) {
         json::Array faults;
         for (const Fault& fault : error.faults)
             faults.push_back(json::Object{{"where", fault.where}, {"message", fault.message}});
-        std::cerr << json::write_value(json::Object{{"error", errc_name(error.code)},
-                                                    {"message", error.message},
-                                                    {"faults", std::move(faults)}})
+        std::cerr << printable_json(json::write_value(json::Object{{"error", errc_name(error.code)},
+                                                                   {"message", error.message},
+                                                                   {"faults", std::move(faults)}}))
                   << std::endl;
     } else {
-        std::cerr << "nsl: " << error.message << "\n";
+        std::cerr << "nsl: " << printable(error.message) << "\n";
         for (const Fault& fault : error.faults)
-            std::cerr << "  " << fault.where << ": " << fault.message << "\n";
+            std::cerr << "  " << printable(fault.where) << ": " << printable(fault.message) << "\n";
     }
     switch (error.code) {
         case Errc::invalid_argument:
@@ -41,7 +42,7 @@ int run(std::function<Task<int>()> command) {
 }
 
 void print_json(const json::Value& value) {
-    std::cout << json::write_value(value) << std::endl;
+    std::cout << printable_json(json::write_value(value)) << std::endl;
 }
 
 }  // namespace nsl::cli

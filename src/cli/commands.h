@@ -19,7 +19,8 @@ namespace nsl::cli {
 // Exit codes, documented in docs/cli.md.
 enum Exit : int {
     kOk = 0,
-    kFailed = 1,       // the command ran, and its answer is no: refused, not found, not verified
+    kFailed = 1,       // the command ran, and its answer is no: refused, not found, not verified,
+                       // a transaction that faulted
     kUsage = 2,        // wrong arguments or configuration
     kUnavailable = 3,  // something it needs cannot be reached or started
 };
@@ -49,5 +50,10 @@ void add_devnet_command(CLI::App& app, Globals& globals);
 void add_exchange_sim_command(CLI::App& app, Globals& globals);
 void add_up_command(CLI::App& app, Globals& globals);
 void add_completion_command(CLI::App& app, Globals& globals);
+void add_wallet_commands(CLI::App& app, Globals& globals);
+void add_key_commands(CLI::App& app, Globals& globals);
+void add_tx_commands(CLI::App& app, Globals& globals);
+void add_message_commands(CLI::App& app, Globals& globals);
+void add_gas_commands(CLI::App& app, Globals& globals);
 
 }  // namespace nsl::cli

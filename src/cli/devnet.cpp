@@ -43,14 +43,14 @@ std::string quoted(const std::string& text) {
 
 std::string node_config(const ChainFacts& facts, const neo::PublicKey& validator,
                         const std::string& database, const std::string& wallet,
-                        std::uint16_t rpc_port) {
+                        std::uint16_t rpc_port, std::uint32_t memory_pool) {
     const std::string time = std::to_string(facts.block_time_ms) + "ms";
     return "ProtocolConfiguration:\n  Magic: " + std::to_string(facts.network) +
            "\n  TimePerBlock: " + time + "\n  Genesis: {TimePerBlock: " + time +
            ", MaxValidUntilBlockIncrement: 5760}\n  StandbyCommittee: [\"" + validator.hex() +
-           "\"]\n  ValidatorsCount: 1\n  VerifyTransactions: true\n"
-           "ApplicationConfiguration:\n  DBConfiguration: " +
-           database +
+           "\"]\n  ValidatorsCount: 1\n  VerifyTransactions: true\n" +
+           (memory_pool == 0 ? "" : "  MemPoolSize: " + std::to_string(memory_pool) + "\n") +
+           "ApplicationConfiguration:\n  DBConfiguration: " + database +
            "\n  P2P: {Addresses: [\"127.0.0.1:0\"], MinPeers: 0}\n  Consensus:\n"
            "    Enabled: true\n    UnlockWallet: {Path: " +
            quoted(wallet) + ", Password: " + quoted(std::string(Devnet::kWalletPassword)) +
@@ -255,7 +255,8 @@ Task<Status> Devnet::run(asio::any_io_executor executor, Clock& clock, Logger lo
     const ChainFacts facts{.network = network_, .block_time_ms = block_time_ms_};
     CO_TRY_OK(replace_private_file(
         dir + "/neo-go.yml",
-        as_bytes(node_config(facts, key_.public_key(), database, dir + "/wallet.json", port_))));
+        as_bytes(node_config(facts, key_.public_key(), database, dir + "/wallet.json", port_,
+                             options_.memory_pool))));
     const std::string log_path = dir + "/neo-go.log";
     std::error_code ec;
     const std::uintmax_t before = fs::file_size(log_path, ec);

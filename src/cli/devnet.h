@@ -22,8 +22,9 @@ struct DevnetOptions {
     std::uint16_t rpc_port = 0;  // on 127.0.0.1; 0: a free one
     // Of a new chain. A kept one goes on with the time it was made with.
     std::uint32_t block_time_ms = 1'000;
-    std::string neo_go{};      // the program; empty: see find_neo_go
-    Random* random = nullptr;  // for the key and the network's number; null: the system's
+    std::uint32_t memory_pool = 0;  // transactions that may wait for a block; 0: the node's default
+    std::string neo_go{};           // the program; empty: see find_neo_go
+    Random* random = nullptr;       // for the key and the network's number; null: the system's
 };
 
 // $NEO_GO, then .tools/bin/neo-go in $NSL_SOURCE_DIR and in the folders above this program, then

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "cli/commands.h"
+#include "cli/terminal.h"
 #include "client/client.h"
 
 namespace nsl::cli {
@@ -15,12 +16,13 @@ void print_header() {
 
 void print_feed(const client::Feed& feed) {
     const auto& round = feed.latest_round;
-    std::printf("%-10s %-18s %-14s %-9s %-8s %s\n", feed.id.c_str(), feed.estimate.price.c_str(),
-                feed.estimate.confidence.c_str(), feed.estimate.quality.c_str(),
+    std::printf("%-10s %-18s %-14s %-9s %-8s %s\n", printable(feed.id).c_str(),
+                printable(feed.estimate.price).c_str(), printable(feed.estimate.confidence).c_str(),
+                printable(feed.estimate.quality).c_str(),
                 round ? std::to_string(round->round).c_str() : "-",
-                round && round->tx ? round->tx->c_str() : "-");
+                round && round->tx ? printable(*round->tx).c_str() : "-");
     if (!feed.estimate.reason.empty())
-        std::printf("%-10s   %s\n", "", feed.estimate.reason.c_str());
+        std::printf("%-10s   %s\n", "", printable(feed.estimate.reason).c_str());
     std::fflush(stdout);
 }
 
@@ -73,10 +75,10 @@ Task<int> rounds(Globals& globals, std::string id, std::uint64_t before, std::ui
             print_json(json::encode(round));
         else
             std::printf("%-8llu %-18s %-14s %-8u %-15lld %s\n",
-                        static_cast<unsigned long long>(round.round), round.price.c_str(),
-                        round.confidence.c_str(), round.sources,
-                        static_cast<long long>(round.observed_ms),
-                        round.tx ? round.tx->c_str() : "-");
+                        static_cast<unsigned long long>(round.round),
+                        printable(round.price).c_str(), printable(round.confidence).c_str(),
+                        round.sources, static_cast<long long>(round.observed_ms),
+                        round.tx ? printable(*round.tx).c_str() : "-");
     }
     co_return kOk;
 }

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/terminal.h"
+
 namespace nsl::cli {
 namespace {
 
@@ -15,8 +17,8 @@ std::string age(std::int64_t then_ms, std::int64_t now_ms) {
 }
 
 std::string shorten(const std::string& hash) {
-    if (hash.size() < 20) return hash;
-    return hash.substr(0, 10) + "…" + hash.substr(hash.size() - 6);
+    if (hash.size() < 20) return printable(hash);
+    return printable(hash.substr(0, 10)) + "…" + printable(hash.substr(hash.size() - 6));
 }
 
 std::string venue_state(const client::Venue& venue) {
@@ -34,29 +36,34 @@ std::string render(const StackView& view, std::int64_t now_ms) {
     out += "  parts    ";
     for (const auto& [name, state] : view.parts) out += fmt::format(" {} {}  ", name, state);
     out += "\n";
-    if (!view.fault.empty()) return out + "\n  the node does not answer: " + view.fault + "\n";
+    if (!view.fault.empty())
+        return out + "\n  the node does not answer: " + printable(view.fault) + "\n";
     const client::Chain& chain = view.chain;
     out += fmt::format("  chain     height {}, last block {} ago{}\n", chain.height,
                        age(chain.block_time_ms, now_ms),
-                       chain.fault.empty() ? "" : ", " + chain.fault);
-    out += fmt::format("  enclave   {}\n\n", chain.enclave ? chain.enclave->provider : "no answer");
+                       chain.fault.empty() ? "" : ", " + printable(chain.fault));
+    out += fmt::format("  enclave   {}\n\n",
+                       chain.enclave ? printable(chain.enclave->provider) : "no answer");
     out += fmt::format("  {:<10} {:<8} {:>10} {:>9}  {}\n", "VENUE", "STATE", "FRAMES", "REJECTED",
                        "LAST FRAME");
     for (const client::Venue& venue : chain.venues)
-        out += fmt::format("  {:<10} {:<8} {:>10} {:>9}  {}\n", venue.venue, venue_state(venue),
-                           venue.frames, venue.rejected, age(venue.last_frame_ms, now_ms));
+        out += fmt::format("  {:<10} {:<8} {:>10} {:>9}  {}\n", printable(venue.venue),
+                           venue_state(venue), venue.frames, venue.rejected,
+                           age(venue.last_frame_ms, now_ms));
     out += fmt::format("\n  {:<9} {:>16} {:>14} {:<8} {:>7} {:>7}  {}\n", "FEED", "PRICE", "±",
                        "QUALITY", "AGE", "ROUND", "TRANSACTION");
     for (const client::Feed& feed : view.feeds) {
         const auto& round = feed.latest_round;
-        out += fmt::format("  {:<9} {:>16} {:>14} {:<8} {:>7} {:>7}  {}\n", feed.id,
-                           feed.estimate.price, feed.estimate.confidence, feed.estimate.quality,
-                           age(feed.estimate.observed_ms, now_ms), round ? round->round : 0,
-                           round && round->tx ? shorten(*round->tx) : "-");
-        if (!feed.estimate.reason.empty()) out += "            " + feed.estimate.reason + "\n";
+        out +=
+            fmt::format("  {:<9} {:>16} {:>14} {:<8} {:>7} {:>7}  {}\n", printable(feed.id),
+                        printable(feed.estimate.price), printable(feed.estimate.confidence),
+                        printable(feed.estimate.quality), age(feed.estimate.observed_ms, now_ms),
+                        round ? round->round : 0, round && round->tx ? shorten(*round->tx) : "-");
+        if (!feed.estimate.reason.empty())
+            out += "            " + printable(feed.estimate.reason) + "\n";
     }
     if (!chain.publisher.last_failure.empty())
-        out += "\n  last batch: " + chain.publisher.last_failure + "\n";
+        out += "\n  last batch: " + printable(chain.publisher.last_failure) + "\n";
     return out;
 }
 

@@ -99,5 +99,27 @@ TEST(StatusTable, ShowsNoAgeBelowZeroAndNoneForWhatNeverWas) {
     expect_in(line_of(render(view, kNow), "height"), {"- ago"});
 }
 
+TEST(StatusTable, WhatTheApiSaysCannotMoveTheCursor) {
+    const std::string hostile =
+        "\x1b[2J\xc2\x9b"
+        "1m\r";
+    StackView view = example();
+    view.chain.fault = view.chain.publisher.last_failure = hostile;
+    view.chain.enclave->provider = hostile;
+    for (client::Venue& venue : view.chain.venues) venue.venue = hostile;
+    for (client::Feed& feed : view.feeds) {
+        feed.id = feed.estimate.price = feed.estimate.confidence = hostile;
+        feed.estimate.quality = feed.estimate.reason = hostile;
+        if (feed.latest_round) feed.latest_round->tx = hostile + std::string(40, '\x1b');
+    }
+    const auto check = [&](const std::string& text) {
+        EXPECT_EQ(text.find_first_of("\x1b\r"), std::string::npos);
+        EXPECT_EQ(text.find("\xc2\x9b"), std::string::npos);
+    };
+    check(render(view, kNow));
+    view.fault = hostile;
+    check(render(view, kNow));
+}
+
 }  // namespace
 }  // namespace nsl::cli

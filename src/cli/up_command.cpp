@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/stack.h"
 #include "cli/status_table.h"
+#include "cli/terminal.h"
 #include "client/client.h"
 
 namespace nsl::cli {
@@ -43,8 +44,8 @@ class RoundTeller {
                                     {"price", round.price},
                                     {"tx", *round.tx}});
         else
-            std::cout << feed.id << " round " << round.round << ": " << round.price << " in "
-                      << *round.tx << std::endl;
+            std::cout << printable(feed.id) << " round " << round.round << ": "
+                      << printable(round.price) << " in " << printable(*round.tx) << std::endl;
     }
 
  private:

@@ -3,24 +3,18 @@
 
 #include "base/decimal.h"
 #include "base/encoding.h"
-#include "base/file.h"
 #include "cli/commands.h"
+#include "cli/input.h"
 #include "client/types.h"
 #include "tee/report.h"
 
 namespace nsl::cli {
 namespace {
 
-constexpr std::size_t kReportFileMax = 64 * 1024;  // bytes
-
 struct Arguments {
     std::string file;
     std::string key;
 };
-
-Result<std::string> read_input(const std::string& file) {
-    return read_file(file == "-" ? "/dev/stdin" : file, kReportFileMax);
-}
 
 // The key in the file says who claims to have signed; the key that was given says who should have.
 Result<tee::PriceReport> verify(const Arguments& args) {
