@@ -39,6 +39,23 @@ export async function nep2_case(random, scrypt) {
   };
 }
 
+// A wallet file as neon-core writes it: with these keys, and one account only to watch.
+export async function wallet_file(private_keys, watched, password, scrypt) {
+  const made = new wallet.Wallet({ name: "made by neon-core", version: "1.0", scrypt });
+  for (const key of private_keys) made.addAccount(new wallet.Account(key));
+  await made.encryptAll(password);
+  made.addAccount(new wallet.Account(watched));
+  return JSON.stringify(made.export());
+}
+
+export async function wallet_case(random) {
+  const private_keys = random.list(3, () => random.private_key());
+  const watched = wallet.getAddressFromScriptHash(random.hex(20));
+  const password = random.pick(passwords) + random.text(12);
+  const file = await wallet_file(private_keys, watched, password, { n: 4, r: 1, p: 1 });
+  return { kind: "wallet", file, password, private_keys, watched };
+}
+
 // The keys of a case are few, as every one costs neon-core a square root several times.
 export function key_ring(random, size) {
   return random.list(size, () => new wallet.Account(random.private_key()));

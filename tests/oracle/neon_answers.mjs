@@ -27,14 +27,6 @@ const answers = {
     }
     return { name: opened.name, default: opened.defaultAccount.address, accounts };
   },
-
-  make_wallet: async ({ private_keys, watched, password, scrypt }) => {
-    const made = new wallet.Wallet({ name: "made by neon-core", version: "1.0", scrypt });
-    for (const key of private_keys) made.addAccount(new wallet.Account(key));
-    await made.encryptAll(password);
-    made.addAccount(new wallet.Account(watched));
-    return { file: JSON.stringify(made.export()) };
-  },
 };
 
 for (const line of readFileSync(process.argv[2], "utf8").split("\n")) {
