@@ -3,20 +3,17 @@
 #include <gtest/gtest.h>
 
 #include "neo/manifest.h"
-#include "neo/script.h"
+#include "neo/nef.h"
+#include "neo/own_vectors.h"
 #include "neo/transaction.h"
-#include "neo/vector_file.h"
 #include "neo/verification.h"
 #include "neo/wallet.h"
-#include "vectors.h"
 
 namespace nsl::neo {
 namespace {
 
 json::Value neo_go() {
-    const char* source = std::getenv("NSL_SOURCE_DIR");
-    return parse_vectors(testing_support::read_text_file(std::string(source ? source : ".") +
-                                                         "/tests/vectors/neo/neo_go.json"));
+    return own_vectors("neo_go.json");
 }
 
 TEST(NeoGo, AgreesOnKeysAndAddresses) {
@@ -107,11 +104,12 @@ TEST(NeoGo, TransactionWithEverythingReadsAsWritten) {
 TEST(NeoGo, AgreesOnTheHashOfAContract) {
     const json::Value file = neo_go();
     const json::Value& v = file.at("contract");
-    const auto checksum = nef_checksum(base64_in(v, "nef"));
-    ASSERT_TRUE(checksum) << checksum.error().message;
-    const std::string name = manifest_name(json::write_value(v.at("manifest"))).value();
+    const auto nef = Nef::parse(base64_in(v, "nef"));
+    ASSERT_TRUE(nef) << nef.error().message;
+    const auto manifest = Manifest::from_json(v.at("manifest"));
+    ASSERT_TRUE(manifest) << manifest.error().message;
     const Hash160 sender = from_address(text_in(v, "sender")).value();
-    EXPECT_EQ(contract_hash(sender, *checksum, name).display(), text_in(v, "hash"));
+    EXPECT_EQ(contract_hash(sender, nef->checksum(), manifest->name).display(), text_in(v, "hash"));
 }
 
 TEST(NeoGo, WalletOpens) {

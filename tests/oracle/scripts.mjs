@@ -125,16 +125,17 @@ export function nef_case(random) {
   };
 }
 
-// As neo-go shows them: names of whole sets first.
+// As neo-go shows them: names of two flags at once first.
 function call_flags_text(flags) {
-  const names = [["All", 15], ["ReadOnly", 5], ["States", 3], ["AllowCall", 4], ["AllowNotify", 8],
-    ["ReadStates", 1], ["WriteStates", 2]];
+  if (flags === 0) return "None";
+  if (flags === 15) return "All";
+  const names = [["ReadOnly", 5], ["States", 3], ["ReadStates", 1], ["WriteStates", 2],
+    ["AllowCall", 4], ["AllowNotify", 8]];
   const out = [];
   for (const [name, bits] of names) {
-    if (flags !== 0 && (flags & bits) === bits) {
-      out.push(name);
-      flags &= ~bits;
-    }
+    if ((flags & bits) !== bits) continue;
+    out.push(name);
+    flags &= ~bits;
   }
-  return out.length === 0 ? "None" : out.join(", ");
+  return out.join(", ");
 }
