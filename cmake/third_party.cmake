@@ -18,6 +18,9 @@ set_target_properties(rapidcheck PROPERTIES IMPORTED_LOCATION ${RAPIDCHECK_LIBRA
 find_library(YAML_CPP_LIBRARY yaml-cpp REQUIRED)
 add_library(yaml_cpp UNKNOWN IMPORTED)
 set_target_properties(yaml_cpp PROPERTIES IMPORTED_LOCATION ${YAML_CPP_LIBRARY})
+find_library(UTF8PROC_LIBRARY utf8proc REQUIRED)
+add_library(utf8proc UNKNOWN IMPORTED)
+set_target_properties(utf8proc PROPERTIES IMPORTED_LOCATION ${UTF8PROC_LIBRARY})
 
 # Asio and Beast compile their implementation once here instead of in every file that includes them.
 add_library(nsl_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/third_party/asio.cpp)

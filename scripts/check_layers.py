@@ -45,6 +45,7 @@ CONFINED = {  # third-party header: modules that may include it
     "nsl_protocol/": ["tee", "enclave"],
     "google/protobuf": ["tee", "enclave"],
     "spdlog/": ["base"],
+    "utf8proc.h": ["base"],
     "prometheus/": ["base"],
     "yaml-cpp/": ["base"],
     "CLI/": ["cli", "node", "enclave"],

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/utf8.h"
 
+#include <utf8proc.h>
+
 #include <cstdint>
 #include <cstring>
 
 namespace nsl {
 namespace {
+
+constexpr std::size_t kNormalisedBytesMax = 64 * 1024;
+constexpr auto kFormC = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 
 // Length of the well-formed sequence at the start of a text that is not empty; 0 when there is
 // none. The ranges are table 3-7 of the Unicode standard.
@@ -65,6 +70,24 @@ std::string_view utf8_cut(std::string_view text, std::size_t size) {
     if (text.size() <= size) return text;
     while (size > 0 && (static_cast<std::uint8_t>(text[size]) & 0xc0) == 0x80) --size;
     return text.substr(0, size);
+}
+
+Result<Secret<std::string>> utf8_nfc(std::string_view text) {
+    if (text.size() > kNormalisedBytesMax)
+        return fail(Errc::limit_exceeded, "text to normalise is longer than 64 KiB");
+    if (!utf8_valid(text)) return fail(Errc::invalid_argument, "text is not valid UTF-8");
+    // utf8proc_NFC() would do all of this in memory that it does not wipe.
+    const auto* from = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+    const auto size = static_cast<utf8proc_ssize_t>(text.size());
+    const auto points = utf8proc_decompose(from, size, nullptr, 0, kFormC);
+    NSL_ASSERT(points >= 0);
+    // In place it turns code points into bytes and ends them with a zero.
+    SecretBytes memory((static_cast<std::size_t>(points) + 1) * sizeof(utf8proc_int32_t));
+    auto* buffer = reinterpret_cast<utf8proc_int32_t*>(memory.reveal_mutable().data());
+    NSL_ASSERT(utf8proc_decompose(from, size, buffer, points, kFormC) == points);
+    const auto written = utf8proc_reencode(buffer, points, kFormC);
+    NSL_ASSERT(written >= 0);
+    return Secret<std::string>(as_text(memory.reveal().first(static_cast<std::size_t>(written))));
 }
 
 }  // namespace nsl

@@ -6,13 +6,12 @@
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/param_build.h>
 
 #include <initializer_list>
 #include <memory>
 
-#include "base/secret.h"
+#include "neo/order_inverse.h"
 
 namespace nsl::neo {
 namespace {
@@ -23,6 +22,8 @@ struct Free {
     void operator()(BN_MONT_CTX* p) const { BN_MONT_CTX_free(p); }
     void operator()(EC_GROUP* p) const { EC_GROUP_free(p); }
     void operator()(EC_POINT* p) const { EC_POINT_clear_free(p); }
+    void operator()(EVP_MD* p) const { EVP_MD_free(p); }
+    void operator()(EVP_MD_CTX* p) const { EVP_MD_CTX_free(p); }
     void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
     void operator()(EVP_PKEY_CTX* p) const { EVP_PKEY_CTX_free(p); }
     void operator()(ECDSA_SIG* p) const { ECDSA_SIG_free(p); }
@@ -55,18 +56,30 @@ Owned<BIGNUM> secret_number(ByteView big_endian) {
     return out;
 }
 
+// The curve as a key without a point. Copying it costs a tenth of naming the curve again.
+Owned<EVP_PKEY> named_curve() {
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
+                                                            const_cast<char*>("prime256v1"), 0),
+                           OSSL_PARAM_construct_end()};
+    auto context = owned(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+    must(EVP_PKEY_fromdata_init(context.get()));
+    EVP_PKEY* key = nullptr;
+    must(EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_KEY_PARAMETERS, params));
+    return Owned<EVP_PKEY>(key);
+}
+
 // The curve and what derives from it, made once. Read-only afterwards, so threads share it.
 struct Curve {
     Owned<EC_GROUP> group = owned(EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1));
     const BIGNUM* order = EC_GROUP_get0_order(group.get());
     Owned<BN_MONT_CTX> mont = owned(BN_MONT_CTX_new());
-    Owned<BIGNUM> order_minus_2 = owned(BN_dup(order));
+    Owned<EVP_PKEY> named = named_curve();
+    Owned<EVP_MD> sha256 = owned(EVP_MD_fetch(nullptr, "SHA256", nullptr));
     ByteArray<32> order_bytes{};
 
     Curve() {
         auto context = owned(BN_CTX_new());
         must(BN_MONT_CTX_set(mont.get(), order, context.get()));
-        must(BN_sub_word(order_minus_2.get(), 2));
         NSL_ASSERT(BN_bn2binpad(order, order_bytes.data(), 32) == 32);
     }
 };
@@ -76,8 +89,12 @@ const Curve& curve() {
     return made;
 }
 
+bool may_be_point(ByteView compressed) {
+    return compressed.size() == 33 && (compressed[0] == 2 || compressed[0] == 3);
+}
+
 Owned<EC_POINT> decompress(ByteView compressed, BN_CTX* context) {
-    if (compressed.size() != 33 || (compressed[0] != 2 && compressed[0] != 3)) return nullptr;
+    if (!may_be_point(compressed)) return nullptr;
     auto point = owned(EC_POINT_new(curve().group.get()));
     if (EC_POINT_oct2point(curve().group.get(), point.get(), compressed.data(), compressed.size(),
                            context) != 1)
@@ -85,97 +102,122 @@ Owned<EC_POINT> decompress(ByteView compressed, BN_CTX* context) {
     return point;
 }
 
-// HMAC-SHA256 over the parts, in memory that is wiped.
-SecretBytes hmac(const SecretBytes& key, std::initializer_list<ByteView> parts) {
-    std::size_t size = 0;
-    for (ByteView part : parts) size += part.size();
-    SecretBytes message(size);
-    auto at = message.reveal_mutable().begin();
-    for (ByteView part : parts) at = std::copy(part.begin(), part.end(), at);
-    SecretBytes out(32);
-    unsigned int written = 0;
-    NSL_ASSERT(HMAC(EVP_sha256(), key.reveal().data(), static_cast<int>(key.size()),
-                    message.reveal().data(), size, out.reveal_mutable().data(),
-                    &written) != nullptr);
-    NSL_ASSERT(written == 32);
-    return out;
-}
-
-// The nonces of RFC 6979 section 3.2, one after the other.
+// The generator of RFC 6979 section 3.2. A signature takes a dozen hashes, so its state is one
+// object that is wiped, not a locked page for each value.
 class Nonces {
  public:
-    Nonces(ByteView scalar, const ByteArray<32>& reduced_digest) {
-        std::ranges::fill(v_.reveal_mutable(), 0x01);
-        std::ranges::fill(k_.reveal_mutable(), 0x00);
-        const std::uint8_t zero = 0, one = 1;
-        k_ = hmac(k_, {v_.reveal(), {&zero, 1}, scalar, reduced_digest});
-        v_ = hmac(k_, {v_.reveal()});
-        k_ = hmac(k_, {v_.reveal(), {&one, 1}, scalar, reduced_digest});
-        v_ = hmac(k_, {v_.reveal()});
+    Nonces(ByteView scalar, const ByteArray<32>& reduced_digest) : hash_(owned(EVP_MD_CTX_new())) {
+        state_.v.fill(0x01);
+        hmac({state_.v, kZero, scalar, reduced_digest}, state_.k);
+        hmac({state_.v}, state_.v);
+        hmac({state_.v, kOne, scalar, reduced_digest}, state_.k);
+        hmac({state_.v}, state_.v);
+    }
+    ~Nonces() { wipe(&state_, sizeof state_); }
+    Nonces(const Nonces&) = delete;
+    Nonces& operator=(const Nonces&) = delete;
+
+    // The next nonce, which the following call overwrites.
+    ByteView next() {
+        do {
+            if (drawn_) {
+                hmac({state_.v, kZero}, state_.k);
+                hmac({state_.v}, state_.v);
+            }
+            hmac({state_.v}, state_.v);
+            drawn_ = true;
+        } while (!curve_has_scalar(state_.v));
+        return state_.v;
     }
 
-    SecretBytes next() {
-        for (;;) {
-            v_ = hmac(k_, {v_.reveal()});
-            SecretBytes candidate = v_.clone();
-            const std::uint8_t zero = 0;
-            k_ = hmac(k_, {v_.reveal(), {&zero, 1}});
-            v_ = hmac(k_, {v_.reveal()});
-            if (curve_has_scalar(candidate.reveal())) return candidate;
-        }
+    // A scalar to hide that nonce behind, as hard to guess: the generator never asks for the hash
+    // of V ‖ 01 under this K. The following call overwrites it.
+    ByteView blinding() {
+        hmac({state_.v, kOne}, state_.blinding);
+        while (!curve_has_scalar(state_.blinding)) hmac({state_.blinding}, state_.blinding);
+        return state_.blinding;
     }
 
  private:
-    SecretBytes v_{32};
-    SecretBytes k_{32};
+    static constexpr ByteArray<1> kZero{0};
+    static constexpr ByteArray<1> kOne{1};
+
+    // HMAC-SHA256 of the parts under K. `out` may be one of the parts, or K.
+    void hmac(std::initializer_list<ByteView> parts, ByteArray<32>& out) {
+        hash(0x36, parts, state_.inner);
+        hash(0x5c, {state_.inner}, out);
+    }
+
+    void hash(std::uint8_t pad, std::initializer_list<ByteView> parts, ByteArray<32>& out) {
+        state_.block.fill(pad);
+        for (std::size_t i = 0; i < state_.k.size(); ++i) state_.block[i] ^= state_.k[i];
+        must(EVP_DigestInit_ex2(hash_.get(), curve().sha256.get(), nullptr));
+        must(EVP_DigestUpdate(hash_.get(), state_.block.data(), state_.block.size()));
+        for (ByteView part : parts) must(EVP_DigestUpdate(hash_.get(), part.data(), part.size()));
+        must(EVP_DigestFinal_ex(hash_.get(), out.data(), nullptr));
+    }
+
+    struct State {
+        ByteArray<32> v{};
+        ByteArray<32> k{};
+        ByteArray<32> blinding{};
+        ByteArray<32> inner{};
+        ByteArray<64> block{};
+    };
+    State state_;
+    bool drawn_ = false;
+    Owned<EVP_MD_CTX> hash_;  // OpenSSL wipes its state
 };
 
+// A product of two numbers of which one is in Montgomery form is the plain product.
+void multiply(BIGNUM* out, const BIGNUM* a, const BIGNUM* montgomery, BN_CTX* context) {
+    must(BN_mod_mul_montgomery(out, a, montgomery, curve().mont.get(), context));
+}
+Owned<BIGNUM> montgomery(const BIGNUM* number, BN_CTX* context) {
+    auto out = secret_number({});
+    must(BN_to_montgomery(out.get(), number, curve().mont.get(), context));
+    return out;
+}
+
+// (k × b)^-1 for a random b. OpenSSL's constant-time inversion takes as long as all the rest of a
+// signature; the product says nothing about k, so that any inversion will do.
+Owned<BIGNUM> blinded_inverse(const BIGNUM* k, const BIGNUM* b_montgomery, BN_CTX* context) {
+    auto product = secret_number({});
+    multiply(product.get(), k, b_montgomery, context);
+    ByteArray<32> bytes;
+    NSL_ASSERT(BN_bn2binpad(product.get(), bytes.data(), 32) == 32);
+    bytes = order_inverse(bytes);
+    auto out = secret_number(bytes);
+    wipe(bytes.data(), bytes.size());
+    return out;
+}
+
 // r ‖ s for this nonce, or nothing when r or s is zero (probability about 2^-255).
-bool sign_with(const BIGNUM* key, const BIGNUM* digest, ByteView nonce, ByteArray<64>& out) {
+bool sign_with(const BIGNUM* key, const BIGNUM* digest, Nonces& nonces, ByteArray<64>& out) {
     const Curve& c = curve();
     auto context = owned(BN_CTX_secure_new());
-    auto k = secret_number(nonce);
+    auto k = secret_number(nonces.next());
     auto point = owned(EC_POINT_new(c.group.get()));
     must(EC_POINT_mul(c.group.get(), point.get(), k.get(), nullptr, nullptr, context.get()));
-    auto x = number();
-    must(EC_POINT_get_affine_coordinates(c.group.get(), point.get(), x.get(), nullptr,
-                                         context.get()));
     auto r = number();
-    must(BN_nnmod(r.get(), x.get(), c.order, context.get()));
+    must(EC_POINT_get_affine_coordinates(c.group.get(), point.get(), r.get(), nullptr,
+                                         context.get()));
+    must(BN_nnmod(r.get(), r.get(), c.order, context.get()));
     if (BN_is_zero(r.get())) return false;
 
-    // Fermat: k^(n-2) = k^-1 mod n. BN_mod_inverse's running time would depend on k.
-    auto inverse = secret_number({});
-    must(BN_mod_exp_mont_consttime(inverse.get(), k.get(), c.order_minus_2.get(), c.order,
-                                   context.get(), c.mont.get()));
-
-    // s = k^-1 (digest + r × key). A Montgomery product of a number in Montgomery form and one
-    // that is not is the plain product.
-    auto s = secret_number({});
-    must(BN_to_montgomery(s.get(), key, c.mont.get(), context.get()));
-    must(BN_mod_mul_montgomery(s.get(), s.get(), r.get(), c.mont.get(), context.get()));
+    // s = (k × b)^-1 × b × (digest + r × key)
+    auto b = montgomery(secret_number(nonces.blinding()).get(), context.get());
+    auto inverse = blinded_inverse(k.get(), b.get(), context.get());
+    auto s = montgomery(key, context.get());
+    multiply(s.get(), r.get(), s.get(), context.get());
     must(BN_mod_add_quick(s.get(), s.get(), digest, c.order));
-    must(BN_to_montgomery(s.get(), s.get(), c.mont.get(), context.get()));
-    must(BN_mod_mul_montgomery(s.get(), s.get(), inverse.get(), c.mont.get(), context.get()));
+    multiply(s.get(), s.get(), b.get(), context.get());
+    multiply(s.get(), s.get(), montgomery(inverse.get(), context.get()).get(), context.get());
     if (BN_is_zero(s.get())) return false;
 
     NSL_ASSERT(BN_bn2binpad(r.get(), out.data(), 32) == 32);
     NSL_ASSERT(BN_bn2binpad(s.get(), out.data() + 32, 32) == 32);
     return true;
-}
-
-Owned<EVP_PKEY> public_key(ByteView compressed) {
-    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME,
-                                                            const_cast<char*>("prime256v1"), 0),
-                           OSSL_PARAM_construct_octet_string(
-                               OSSL_PKEY_PARAM_PUB_KEY,
-                               const_cast<std::uint8_t*>(compressed.data()), compressed.size()),
-                           OSSL_PARAM_construct_end()};
-    auto context = owned(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
-    must(EVP_PKEY_fromdata_init(context.get()));
-    EVP_PKEY* key = nullptr;
-    if (EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params) != 1) return nullptr;
-    return Owned<EVP_PKEY>(key);
 }
 
 }  // namespace
@@ -233,14 +275,27 @@ ByteArray<64> curve_sign(ByteView scalar, const ByteArray<32>& digest) {
 
     Nonces nonces(scalar, reduced_bytes);
     ByteArray<64> out;
-    while (!sign_with(key.get(), reduced.get(), nonces.next().reveal(), out)) {
+    while (!sign_with(key.get(), reduced.get(), nonces, out)) {
     }
     return out;
 }
 
-bool curve_verify(ByteView compressed, const ByteArray<32>& digest,
+void FreeCurveVerifier::operator()(evp_pkey_ctx_st* p) const {
+    EVP_PKEY_CTX_free(p);
+}
+
+CurveVerifier curve_verifier(ByteView compressed) {
+    if (!may_be_point(compressed)) return nullptr;
+    auto key = owned(EVP_PKEY_dup(curve().named.get()));
+    if (EVP_PKEY_set1_encoded_public_key(key.get(), compressed.data(), compressed.size()) != 1)
+        return nullptr;
+    CurveVerifier out(owned(EVP_PKEY_CTX_new(key.get(), nullptr)).release());
+    must(EVP_PKEY_verify_init(out.get()));
+    return out;
+}
+
+bool curve_verify(const CurveVerifier& key, const ByteArray<32>& digest,
                   const ByteArray<64>& signature) {
-    auto key = public_key(compressed);
     if (!key) return false;
     auto parts = owned(ECDSA_SIG_new());
     must(ECDSA_SIG_set0(parts.get(), number(ByteView(signature).first(32)).release(),
@@ -249,8 +304,8 @@ bool curve_verify(ByteView compressed, const ByteArray<32>& digest,
     std::uint8_t* end = der;
     const int size = i2d_ECDSA_SIG(parts.get(), &end);
     NSL_ASSERT(size > 0 && size <= static_cast<int>(sizeof der));
-    auto context = owned(EVP_PKEY_CTX_new(key.get(), nullptr));
-    must(EVP_PKEY_verify_init(context.get()));
+    // OpenSSL does not promise that threads may verify in one context; copying one is cheap.
+    auto context = owned(EVP_PKEY_CTX_dup(key.get()));
     return EVP_PKEY_verify(context.get(), der, static_cast<std::size_t>(size), digest.data(),
                            digest.size()) == 1;
 }

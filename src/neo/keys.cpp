@@ -42,8 +42,22 @@ std::strong_ordering PublicKey::operator<=>(const PublicKey& other) const {
     return *mine <=> *theirs;
 }
 
+struct Verifier::Prepared {
+    CurveVerifier point;
+};
+
+Verifier::Verifier(const PublicKey& key)
+    : prepared_(std::make_unique<const Prepared>(curve_verifier(key.compressed))) {}
+Verifier::~Verifier() = default;
+Verifier::Verifier(Verifier&&) noexcept = default;
+Verifier& Verifier::operator=(Verifier&&) noexcept = default;
+
+bool Verifier::verify(ByteView message, const Signature& signature) const {
+    return curve_verify(prepared_->point, sha256(message), signature);
+}
+
 bool verify(const PublicKey& key, ByteView message, const Signature& signature) {
-    return curve_verify(key.compressed, sha256(message), signature);
+    return Verifier(key).verify(message, signature);
 }
 
 PrivateKey::PrivateKey(SecretBytes scalar, PublicKey public_key)

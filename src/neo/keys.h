@@ -3,6 +3,7 @@
 #pragma once
 #include <compare>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,8 +32,25 @@ struct PublicKey {
     std::strong_ordering operator<=>(const PublicKey& other) const;
 };
 
-// True when `signature` over SHA-256(message) is this key's. High and low s are both accepted, as
-// by the chain.
+// A public key made ready to verify with: for keys that are used more than once. Read-only once
+// made, so threads may share it.
+class Verifier {
+ public:
+    explicit Verifier(const PublicKey& key);
+    ~Verifier();
+    Verifier(Verifier&&) noexcept;
+    Verifier& operator=(Verifier&&) noexcept;
+
+    // True when `signature` over SHA-256(message) is this key's. High and low s are both accepted,
+    // as by the chain.
+    bool verify(ByteView message, const Signature& signature) const;
+
+ private:
+    struct Prepared;
+    std::unique_ptr<const Prepared> prepared_;
+};
+
+// The same, once.
 bool verify(const PublicKey& key, ByteView message, const Signature& signature);
 
 class PrivateKey {
@@ -79,10 +97,10 @@ struct ScryptParams {
 // Errors: invalid_argument when a wallet may not ask for so much work, or for none.
 Status check_scrypt_params(const ScryptParams& params);
 
-// NEP-2: Base58Check(0142e0 ‖ address hash ‖ AES-256-ECB). NEP-2 wants the password in Unicode
-// normal form C, which we cannot compute: passwords are printable ASCII, where it changes nothing.
-// Errors of all: invalid_argument (format, password outside ASCII, parameters); of decryption also
-// unauthenticated (wrong password; the same for a damaged key).
+// NEP-2: Base58Check(0142e0 ‖ address hash ‖ AES-256-ECB), of the password in Unicode normal form C
+// as UTF-8. Errors of all: invalid_argument (format, password that is not UTF-8, parameters); of
+// decryption also unauthenticated (wrong password; the same, after the same time, for a damaged
+// key).
 Status check_nep2(std::string_view nep2);  // the form only
 Result<std::string> nep2_encrypt(const PrivateKey& key, std::string_view password,
                                  ScryptParams params);

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "base/encoding.h"
 
 namespace nsl::neo {
@@ -82,6 +85,51 @@ RC_GTEST_PROP(Ecdsa, VerifiesWhatItSignsAndNothingElse, ()) {
     const auto bit = *rc::gen::inRange<std::size_t>(0, 512);
     signature[bit / 8] ^= static_cast<std::uint8_t>(1 << (bit % 8));
     RC_ASSERT(!verify(key.public_key(), message, signature));
+}
+
+// Each signature is the next message and the next key. The last hash was computed with another
+// implementation of RFC 6979 (plain integers in Python).
+TEST(Ecdsa, AThousandSignaturesAreThoseOfAnotherImplementation) {
+    PrivateKey key = key_of(kRfcKey);
+    ByteArray<32> chain = sha256(as_bytes("chain"));
+    for (int i = 0; i < 1000; ++i) {
+        const Signature signature = key.sign(chain);
+        ASSERT_TRUE(verify(key.public_key(), chain, signature));
+        chain = sha256(signature);
+        key = PrivateKey::from_bytes(chain).value();
+    }
+    EXPECT_EQ(hex_encode(chain),
+              "148c3932434e8409754a3cfdb5b2a487a3d57e89b54e44e4f85437844d109006");
+}
+
+TEST(Verifier, AnswersAsVerifyDoes) {
+    const PrivateKey key = key_of(kRfcKey);
+    Verifier first(key.public_key());
+    Signature signature = key.sign(as_bytes("sample"));
+    const Verifier verifier = std::move(first);
+    EXPECT_TRUE(verifier.verify(as_bytes("sample"), signature));
+    EXPECT_TRUE(verifier.verify(as_bytes("sample"), signature));
+    EXPECT_FALSE(verifier.verify(as_bytes("simple"), signature));
+    EXPECT_FALSE(verifier.verify(as_bytes("sample"), Signature{}));
+    signature[63] ^= 1;
+    EXPECT_FALSE(verifier.verify(as_bytes("sample"), signature));
+    EXPECT_FALSE(Verifier(PublicKey{}).verify(as_bytes("sample"), key.sign(as_bytes("sample"))));
+}
+
+TEST(Verifier, IsSharedByThreads) {
+    const PrivateKey key = key_of(kRfcKey);
+    const Verifier verifier(key.public_key());
+    const Signature signature = key.sign(as_bytes("sample"));
+    std::atomic<int> right = 0;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&] {
+            for (int turn = 0; turn < 50; ++turn)
+                right += verifier.verify(as_bytes("sample"), signature) &&
+                         !verifier.verify(as_bytes("simple"), signature);
+        });
+    threads.clear();
+    EXPECT_EQ(right, 200);
 }
 
 TEST(PrivateKey, IsBetweenZeroAndTheOrder) {

@@ -16,7 +16,7 @@ json::Value shared_vectors(const std::string& file) {
 
 TEST(KeyVectors, EveryFormOfAKeyAgrees) {
     const json::Value file = shared_vectors("keys.json");
-    int seen = 0, opened = 0, refused = 0;
+    int seen = 0;
     for (const json::Value& v : list_in(file, "standard_scrypt_16384_8_8")) {
         SCOPED_TRACE(text_in(v, "wif"));
         const PrivateKey key = key_in(v, "privateKey");
@@ -30,22 +30,11 @@ TEST(KeyVectors, EveryFormOfAKeyAgrees) {
         EXPECT_EQ(to_address(account), text_in(v, "address"));
         EXPECT_EQ(from_address(text_in(v, "address")).value(), account);
         const std::string passphrase = text_in(v, "passphrase");
-        const auto nep2 = nep2_encrypt(key, passphrase, {});
+        EXPECT_EQ(nep2_encrypt(key, passphrase, {}).value(), text_in(v, "nep2"));
+        EXPECT_EQ(nep2_decrypt(text_in(v, "nep2"), passphrase, {})->public_key(), key.public_key());
         ++seen;
-        if (!nep2) {
-            // The one whose password is Chinese.
-            EXPECT_EQ(nep2.error().code, Errc::invalid_argument);
-            EXPECT_FALSE(nep2_decrypt(text_in(v, "nep2"), passphrase, {}));
-            ++refused;
-            continue;
-        }
-        EXPECT_EQ(*nep2, text_in(v, "nep2"));
-        EXPECT_EQ(nep2_decrypt(*nep2, passphrase, {})->public_key(), key.public_key());
-        ++opened;
     }
     EXPECT_EQ(seen, 3);
-    EXPECT_EQ(opened, 2);
-    EXPECT_EQ(refused, 1);
 }
 
 TEST(KeyVectors, Nep2WithOtherScryptParameters) {
@@ -72,6 +61,7 @@ TEST(KeyVectors, InvalidInputsAreRefused) {
     shorter.pop_back();
     EXPECT_FALSE(PrivateKey::from_bytes(hex_decode(shorter).value()));
     EXPECT_FALSE(check_nep2(text_in(v, "notNep2")));
+    EXPECT_EQ(nep2_decrypt(text_in(v, "notNep2"), "one", {}).error().code, Errc::invalid_argument);
     EXPECT_EQ(v.as_object().size(), 3u);
 }
 
@@ -92,18 +82,6 @@ TEST(KeyVectors, SignaturesAreDeterministic) {
         ++seen;
     }
     EXPECT_EQ(seen, 3);
-}
-
-// Only the bytes and their signatures: how a wallet forms the bytes is not this folder's yet.
-TEST(KeyVectors, SignedMessagesOfWallets) {
-    const json::Value file = shared_vectors("sign_message.json");
-    const PrivateKey key = key_in(file, "privateKey");
-    int seen = 0;
-    for (const json::Value& v : list_in(file, "cases")) {
-        EXPECT_EQ(hex_encode(key.sign(hex_in(v, "signedBytes"))), text_in(v, "signature"));
-        ++seen;
-    }
-    EXPECT_EQ(seen, 10);
 }
 
 TEST(KeyVectors, MultiSignatureAccounts) {

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/encoding.h"
+#include "base/utf8.h"
 #include "neo/keys.h"
 
 namespace nsl::neo {
@@ -13,10 +14,12 @@ namespace {
 
 constexpr std::uint8_t kPrefix[] = {0x01, 0x42, 0xe0};
 constexpr std::size_t kPayloadBytes = 39;  // prefix, address hash, encrypted key
-constexpr std::size_t kPasswordMax = 1024;
+constexpr std::size_t kPasswordBytesMax = 1024;
 // 16 times the standard's work and memory: a wallet file may not make us do more.
 constexpr std::uint64_t kScryptMemoryMax = 256 << 20;
 constexpr std::uint64_t kScryptWorkMax = 1 << 24;  // n·r·p
+
+constexpr ByteArray<32> kStandIn{1};
 
 using AddressHash = ByteArray<4>;
 
@@ -25,27 +28,21 @@ AddressHash address_hash(const PublicKey& key) {
     return {digest[0], digest[1], digest[2], digest[3]};
 }
 
-Status check_password(std::string_view password) {
-    if (password.size() > kPasswordMax)
-        return fail(Errc::invalid_argument, "the password is longer than 1,024 characters");
-    for (const char c : password)
-        if (c < 0x20 || c > 0x7e)
-            return fail(Errc::invalid_argument,
-                        "the password must be printable ASCII: other text would need Unicode "
-                        "normalisation (NFC), which is not supported");
-    return {};
-}
-
 // Errors: invalid_argument, and no secret in them.
 Result<SecretBytes> derive(std::string_view password, const AddressHash& salt,
                            const ScryptParams& params) {
-    TRY_OK(check_password(password));
+    if (password.size() > kPasswordBytesMax)
+        return fail(Errc::invalid_argument, "the password is longer than 1,024 bytes");
+    const auto normal = utf8_nfc(password);
+    if (!normal)
+        return fail(Errc::invalid_argument,
+                    "the password is not valid UTF-8, so that no other wallet could open the key");
     TRY_OK(check_scrypt_params(params));
     SecretBytes out(64);
     // OpenSSL counts some working memory beside the table.
     const std::uint64_t memory_max = 2 * kScryptMemoryMax;
-    if (EVP_PBE_scrypt(password.data(), password.size(), salt.data(), salt.size(), params.n,
-                       params.r, params.p, memory_max, out.reveal_mutable().data(),
+    if (EVP_PBE_scrypt(normal->reveal().data(), normal->reveal().size(), salt.data(), salt.size(),
+                       params.n, params.r, params.p, memory_max, out.reveal_mutable().data(),
                        out.size()) != 1)
         return fail(Errc::invalid_argument, "scrypt refused its parameters");
     return out;
@@ -127,7 +124,11 @@ Result<PrivateKey> nep2_decrypt(std::string_view nep2, std::string_view password
     SecretBytes scalar = aes(derived.reveal().last(32), ByteView(payload).last(32), false);
     xor_into(scalar.reveal_mutable(), derived.reveal().first(32));
     auto key = PrivateKey::from_bytes(scalar.reveal());
-    if (!key || address_hash(key->public_key()) != salt)
+    // Bytes that are no key cost the same work as another key's, so that time tells nothing.
+    const bool is_key = key.has_value();
+    if (!is_key) key = PrivateKey::from_bytes(kStandIn);
+    const bool same_address = constant_time_equal(address_hash(key->public_key()), salt);
+    if (!is_key || !same_address)
         return fail(Errc::unauthenticated, "wrong password, or the encrypted key is damaged");
     return key;
 }
