@@ -2,18 +2,20 @@
 #include "chain/deploy.h"
 
 #include "neo/manifest.h"
+#include "neo/nef.h"
 
 namespace nsl::chain {
 
 Result<Deployment> deployment(const neo::Hash160& sender, ByteView nef, std::string_view manifest,
                               const neo::Argument& data) {
-    TRY(std::uint32_t checksum, neo::nef_checksum(nef));
-    TRY(std::string name, neo::manifest_name(manifest));
+    TRY(neo::Nef contract, neo::Nef::parse(nef));
+    TRY(neo::Manifest description, neo::Manifest::parse(manifest));
     neo::ScriptBuilder script;
     script.call(neo::native::contract_management(), "deploy",
                 {neo::Argument::bytes(nef), neo::Argument::text(manifest), data});
-    return Deployment{.script = script.take(),
-                      .contract = neo::contract_hash(sender, checksum, name)};
+    return Deployment{
+        .script = script.take(),
+        .contract = neo::contract_hash(sender, contract.checksum(), description.name)};
 }
 
 Result<Bytes> gas_transfer(const neo::Hash160& from, const neo::Hash160& to, neo::Datoshi amount) {

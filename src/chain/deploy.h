@@ -16,7 +16,8 @@ struct Deployment {
 };
 
 // `sender` is the account that pays (the transaction's first signer): it takes part in the hash.
-// `data` goes to _deploy. Errors: invalid_argument (NEF checksum, manifest without a name).
+// `data` goes to _deploy. Errors: invalid_argument, limit_exceeded (what a node would refuse of the
+// NEF and of the manifest, with the manifest's faults).
 Result<Deployment> deployment(const neo::Hash160& sender, ByteView nef, std::string_view manifest,
                               const neo::Argument& data = neo::Argument::null());
 

@@ -7,7 +7,6 @@
 #include "base/encoding.h"
 #include "chain/rpc_reply.h"
 #include "chain/signer_json.h"
-#include "neo/stack_item.h"
 #include "net/http_client.h"
 
 namespace nsl::chain {
@@ -34,10 +33,10 @@ Result<neo::FeePolicy> policy_of(const Execution& run, std::int64_t pico_per_uni
     if (run.vm_state != "HALT" || run.stack.size() != 3)
         return fail(Errc::internal, "the Policy contract did not answer: " + run.exception);
     neo::FeePolicy out;
-    TRY(out.fee_per_byte, neo::item_i64(run.stack[0]));
-    TRY(std::int64_t factor, neo::item_i64(run.stack[1]));
+    TRY(out.fee_per_byte, run.stack[0].as_i64());
+    TRY(std::int64_t factor, run.stack[1].as_i64());
     TRY(out.pico_factor, checked_mul(factor, pico_per_unit));
-    TRY(out.storage_price, neo::item_i64(run.stack[2]));
+    TRY(out.storage_price, run.stack[2].as_i64());
     if (out.fee_per_byte < 0 || out.pico_factor < 0 || out.storage_price < 0)
         return fail(Errc::internal, "the Policy contract's fees should not be negative");
     return out;
@@ -132,8 +131,8 @@ Task<Result<Execution>> RpcClient::invoke_script(Bytes script, std::vector<neo::
     co_return read_execution(value);
 }
 
-Task<Result<json::Value>> RpcClient::call(neo::Hash160 contract, std::string method,
-                                          std::vector<neo::Argument> args) {
+Task<Result<neo::StackItem>> RpcClient::call(neo::Hash160 contract, std::string method,
+                                             std::vector<neo::Argument> args) {
     neo::ScriptBuilder script;
     script.call(contract, method, args, neo::CallFlags::read_only);
     CO_TRY(Execution run, co_await invoke_script(script.take()));

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/task.h"
 #include "neo/script.h"
+#include "neo/stack_item.h"
 #include "neo/transaction.h"
 
 namespace nsl::net {
@@ -43,14 +44,14 @@ struct Block : BlockHeader {
 struct Notification {
     neo::Hash160 contract;
     std::string name;
-    json::Value state;  // {type: "Array", value: […]}
+    neo::StackItem state;  // an array; null when the node cannot show it, or nobody could read it
 };
 
 struct Execution {
     std::string vm_state;  // HALT or FAULT
     neo::Datoshi gas_consumed = 0;
     std::string exception;
-    json::Array stack;
+    std::vector<neo::StackItem> stack;
     std::vector<Notification> notifications;
 };
 
@@ -89,8 +90,8 @@ class RpcClient {
     Task<Result<Execution>> invoke_script(Bytes script, std::vector<neo::Signer> signers = {});
     // One read-only call; its single result item. Errors: conflict when it faults (with the
     // exception).
-    Task<Result<json::Value>> call(neo::Hash160 contract, std::string method,
-                                   std::vector<neo::Argument> args = {});
+    Task<Result<neo::StackItem>> call(neo::Hash160 contract, std::string method,
+                                      std::vector<neo::Argument> args = {});
     Task<Result<neo::Datoshi>> calculate_network_fee(Bytes transaction);
     // An error here leaves open whether the node has taken it.
     Task<Result<SendReply>> send(Bytes transaction);

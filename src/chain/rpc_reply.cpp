@@ -10,7 +10,12 @@ namespace nsl::chain {
 namespace {
 
 constexpr std::size_t kMessageMax = 512;
-constexpr json::Limits kReplyLimits{.bytes_max = 8 * 1024 * 1024, .depth_max = 64};
+constexpr std::string_view kSimulated = "state";
+constexpr std::string_view kLogged = "vmstate";
+// As deep as a contract may make a result: an answer refused here would hide from us what anybody
+// could have put into a transaction.
+constexpr json::Limits kReplyLimits{.bytes_max = 8 * 1024 * 1024,
+                                    .depth_max = neo::kStackItemJsonDepth};
 
 std::unexpected<Error> odd(std::string_view what, std::string_view expected) {
     return fail(Errc::internal,
@@ -99,13 +104,28 @@ Result<std::vector<Notification>> read_notifications(const json::Object& in) {
         note.name = std::string(name);
         const json::Value* state = one->if_contains("state");
         if (!state) return odd("notification state", "present");
-        note.state = *state;
+        // The node may say "error: …" instead. It is one event of many, and anybody's: the others
+        // must be read.
+        note.state = neo::StackItem::from_json(*state).value_or(neo::StackItem::null());
         out.push_back(std::move(note));
     }
     return out;
 }
 
-// `state_name`: "state" in simulations, "vmstate" in logs.
+Result<std::vector<neo::StackItem>> read_stack(const json::Array& list) {
+    std::vector<neo::StackItem> out;
+    out.reserve(list.size());
+    for (const json::Value& value : list) {
+        auto item = neo::StackItem::from_json(value);
+        if (!item) return odd("stack", "of stack items (" + item.error().message + ")");
+        out.push_back(*std::move(item));
+    }
+    return out;
+}
+
+// `state_name`: kSimulated or kLogged. Whoever simulates has chosen the script and wants to know
+// what is wrong with its results; a log's stack is whatever its sender left there, and no reason
+// not to read the rest.
 Result<Execution> read_run(const json::Value& value, std::string_view state_name) {
     TRY(const json::Object* run, object(value, "execution"));
     Execution out;
@@ -118,9 +138,12 @@ Result<Execution> read_run(const json::Value& value, std::string_view state_name
     TRY(out.gas_consumed, read_datoshi(*gas, "gasconsumed"));
     if (const json::Value* words = run->if_contains("exception"); words && words->is_string())
         out.exception = shorten(std::string(words->get_string()));
-    // neo-node gives a text instead of a stack it cannot show.
-    if (const json::Value* stack = run->if_contains("stack"); stack && stack->is_array())
-        out.stack = stack->get_array();
+    // neo-node gives a text instead of a stack it cannot show, neo-go one instead of an item.
+    if (const json::Value* stack = run->if_contains("stack"); stack && stack->is_array()) {
+        auto items = read_stack(stack->get_array());
+        if (!items && state_name == kSimulated) return std::unexpected(std::move(items).error());
+        if (items) out.stack = *std::move(items);
+    }
     TRY(out.notifications, read_notifications(*run));
     return out;
 }
@@ -165,9 +188,9 @@ Result<RpcReply> read_reply(std::string_view body, std::uint64_t id) {
         TRY(RpcFailure failure, read_failure(*error));
         return RpcReply(std::move(failure));
     }
-    const json::Value* result = reply->if_contains("result");
+    json::Value* result = parsed->get_object().if_contains("result");
     if (!result) return odd("result", "present");
-    return RpcReply(std::in_place_type<json::Value>, *result);
+    return RpcReply(std::in_place_type<json::Value>, std::move(*result));
 }
 
 Result<std::uint32_t> read_u32(const json::Value& value, std::string_view what) {
@@ -222,7 +245,7 @@ Result<Block> read_block(const json::Value& value) {
 }
 
 Result<Execution> read_execution(const json::Value& value) {
-    return read_run(value, "state");
+    return read_run(value, kSimulated);
 }
 
 Result<Execution> read_application_log(const json::Value& value, const neo::Hash256& transaction) {
@@ -239,7 +262,7 @@ Result<Execution> read_application_log(const json::Value& value, const neo::Hash
         found = &item;
     }
     if (!found) return odd("executions", "one of the Application trigger");
-    return read_run(*found, "vmstate");
+    return read_run(*found, kLogged);
 }
 
 Result<neo::Datoshi> read_network_fee(const json::Value& value) {

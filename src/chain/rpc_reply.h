@@ -3,6 +3,8 @@
 //
 // Error codes: NEP-23; shapes: neo-go pkg/neorpc/result, neo-node RpcServer. All readers fail with
 // internal when a member they need is missing or of another kind; other members are not looked at.
+// What a stranger's transaction left behind never makes its log unreadable: a notification's state
+// that is no stack item reads as null, such a stack as empty.
 #pragma once
 #include <cstdint>
 #include <string_view>

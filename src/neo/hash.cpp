@@ -84,14 +84,35 @@ namespace native {
 Hash160 contract_management() {
     return known("0xfffdc93764dbaddd97c48f252a53ea4643faa3fd");
 }
-Hash160 gas_token() {
-    return known("0xd2a4cff31913016155e38e474a2c06d08be276cf");
+Hash160 std_lib() {
+    return known("0xacce6fd80d44e1796aa0c2c625e9e4e0ce39efc0");
+}
+Hash160 crypto_lib() {
+    return known("0x726cb6e0cd8628a1350a611384688911ab75f51b");
+}
+Hash160 ledger() {
+    return known("0xda65b600f7124ce6c79950c1772a36403104f2be");
 }
 Hash160 neo_token() {
     return known("0xef4073a0f2b305a38ec4050e4d3d28bc40ea63f5");
 }
+Hash160 gas_token() {
+    return known("0xd2a4cff31913016155e38e474a2c06d08be276cf");
+}
 Hash160 policy() {
     return known("0xcc5e4edd9f5f8dba8bb65734541df7a1c081c67b");
+}
+Hash160 role_management() {
+    return known("0x49cf4e5378ffcd4dec034fd98a174c5491e395e2");
+}
+Hash160 oracle() {
+    return known("0xfe924b7cfe89ddd271abaf7210a80a7e11178758");
+}
+Hash160 notary() {
+    return known("0xc1e14f19c3e60d0b9244d06dd7ba9b113135ec3b");
+}
+Hash160 treasury() {
+    return known("0x156326f25b1b5d839a4d326aeaa75383c9563ac1");
 }
 
 }  // namespace native

@@ -37,9 +37,16 @@ Result<Hash160> parse_account(std::string_view text);
 
 namespace native {  // display hashes: reference/neo.md section 8
 Hash160 contract_management();
-Hash160 gas_token();
+Hash160 std_lib();
+Hash160 crypto_lib();
+Hash160 ledger();
 Hash160 neo_token();
+Hash160 gas_token();
 Hash160 policy();
+Hash160 role_management();
+Hash160 oracle();
+Hash160 notary();
+Hash160 treasury();
 }  // namespace native
 
 }  // namespace nsl::neo

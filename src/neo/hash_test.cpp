@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "base/encoding.h"
+#include "neo/nef.h"
 
 namespace nsl::neo {
 namespace {
@@ -45,6 +46,25 @@ TEST(Hash, NativeContractsHaveTheirHashes) {
     EXPECT_EQ(native::policy().display(), "0xcc5e4edd9f5f8dba8bb65734541df7a1c081c67b");
     EXPECT_EQ(native::contract_management().display(),
               "0xfffdc93764dbaddd97c48f252a53ea4643faa3fd");
+}
+
+// A native contract's hash is of its name: ABORT ‖ push(zero account) ‖ push(0) ‖ push(name)
+// (neo-go pkg/core/state, CreateNativeContractHash).
+TEST(Hash, NativeContractsAreNamedAsTheChainNamesThem) {
+    const std::pair<Hash160, const char*> contracts[] = {
+        {native::contract_management(), "ContractManagement"},
+        {native::std_lib(), "StdLib"},
+        {native::crypto_lib(), "CryptoLib"},
+        {native::ledger(), "LedgerContract"},
+        {native::neo_token(), "NeoToken"},
+        {native::gas_token(), "GasToken"},
+        {native::policy(), "PolicyContract"},
+        {native::role_management(), "RoleManagement"},
+        {native::oracle(), "OracleContract"},
+        {native::notary(), "Notary"},
+        {native::treasury(), "Treasury"},
+    };
+    for (const auto& [hash, name] : contracts) EXPECT_EQ(hash, contract_hash({}, 0, name)) << name;
 }
 
 TEST(Address, RefusesAnotherVersionAndLength) {

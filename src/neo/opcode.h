@@ -18,7 +18,9 @@ constexpr std::uint8_t kOpPush0 = 0x10;
 constexpr std::uint8_t kOpPush16 = 0x20;
 constexpr std::uint8_t kOpAbort = 0x38;
 constexpr std::uint8_t kOpSyscall = 0x41;
+constexpr std::uint8_t kOpPackMap = 0xbe;
 constexpr std::uint8_t kOpPack = 0xc0;
 constexpr std::uint8_t kOpNewArray0 = 0xc2;
+constexpr std::uint8_t kOpNewMap = 0xc8;
 
 }  // namespace nsl::neo

@@ -5,19 +5,6 @@
 #include "neo/opcode.h"
 
 namespace nsl::neo {
-namespace {
-
-constexpr std::string_view kNefMagic = "NEF3";
-constexpr std::size_t kNefMin = 4 + 64 + 4;  // magic, compiler, checksum
-constexpr std::size_t kNefMax = 1024 * 1024;
-
-std::uint32_t little_endian_32(ByteView four) {
-    return four[0] | std::uint32_t{four[1]} << 8 | std::uint32_t{four[2]} << 16 |
-           std::uint32_t{four[3]} << 24;
-}
-
-}  // namespace
-
 ScriptBuilder& ScriptBuilder::op(std::uint8_t opcode) {
     out_.push_back(opcode);
     return *this;
@@ -63,7 +50,16 @@ ScriptBuilder& ScriptBuilder::push(const Argument& argument) {
         for (auto item = array->rbegin(); item != array->rend(); ++item) push(*item);
         return push_integer(array->size()).op(kOpPack);
     }
+    if (const auto* map = std::get_if<Argument::Map>(&argument.value)) return push_map(*map);
     return op(kOpPushNull);
+}
+
+ScriptBuilder& ScriptBuilder::push_map(const Argument::Map& map) {
+    NSL_ASSERT(map.keys.size() == map.values.size());
+    if (map.keys.empty()) return op(kOpNewMap);
+    // PACKMAP takes from the top: a key, its value, the next key.
+    for (std::size_t i = map.keys.size(); i-- > 0;) push(map.values[i]).push(map.keys[i]);
+    return push_integer(map.keys.size()).op(kOpPackMap);
 }
 
 ScriptBuilder& ScriptBuilder::call(const Hash160& contract, std::string_view method,
@@ -80,26 +76,6 @@ ScriptBuilder& ScriptBuilder::syscall(std::string_view name) {
     op(kOpSyscall);
     out_.insert(out_.end(), digest.begin(), digest.begin() + 4);
     return *this;
-}
-
-Hash160 contract_hash(const Hash160& sender, std::uint32_t nef_checksum, std::string_view name) {
-    return hash160(ScriptBuilder()
-                       .op(kOpAbort)
-                       .push_bytes(sender.raw)
-                       .push_integer(nef_checksum)
-                       .push_bytes(as_bytes(name))
-                       .take());
-}
-
-Result<std::uint32_t> nef_checksum(ByteView nef) {
-    if (nef.size() < kNefMin || nef.size() > kNefMax)
-        return fail(Errc::invalid_argument, "not a NEF file: it has 72 bytes to 1 MiB");
-    if (!std::ranges::equal(nef.first(4), as_bytes(kNefMagic)))
-        return fail(Errc::invalid_argument, "not a NEF file: it starts with NEF3");
-    const ByteArray<32> digest = sha256_twice(nef.first(nef.size() - 4));
-    if (!std::ranges::equal(nef.last(4), ByteView(digest).first(4)))
-        return fail(Errc::invalid_argument, "the NEF file is damaged: its checksum does not match");
-    return little_endian_32(nef.last(4));
 }
 
 }  // namespace nsl::neo

@@ -12,10 +12,15 @@
 
 namespace nsl::neo {
 
-// A call argument. Hashes are pushed raw; text as UTF-8; arrays packed in order.
+// A call argument. Hashes are pushed raw; text as UTF-8; arrays packed in order, maps by PACKMAP.
 struct Argument {
     using Array = std::vector<Argument>;
-    std::variant<std::monostate, bool, Int256, Bytes, Array> value;
+    // Pairs of key and value: the map has them in this order.
+    struct Map {
+        std::vector<Argument> keys;
+        std::vector<Argument> values;  // as many
+    };
+    std::variant<std::monostate, bool, Int256, Bytes, Array, Map> value;
 
     static Argument null() { return {}; }
     static Argument boolean(bool v) { return {v}; }
@@ -27,8 +32,10 @@ struct Argument {
     static Argument hash(const Hash256& v) { return bytes(v.raw); }
     static Argument key(const PublicKey& v) { return bytes(v.compressed); }
     static Argument array(Array v) { return {std::move(v)}; }
+    static Argument map(Map v) { return {std::move(v)}; }
 };
 
+// Bits: ReadStates 1, WriteStates 2, AllowCall 4, AllowNotify 8.
 enum class CallFlags : std::uint8_t { read_only = 5, all = 15 };
 
 class ScriptBuilder {
@@ -46,12 +53,9 @@ class ScriptBuilder {
     const Bytes& view() const { return out_; }
 
  private:
+    ScriptBuilder& push_map(const Argument::Map& map);
+
     Bytes out_;
 };
-
-// Hash160(38 ‖ push(sender) ‖ push(NEF checksum) ‖ push(name)).
-Hash160 contract_hash(const Hash160& sender, std::uint32_t nef_checksum, std::string_view name);
-// The checksum stored in the last four bytes, verified. Errors: invalid_argument.
-Result<std::uint32_t> nef_checksum(ByteView nef);
 
 }  // namespace nsl::neo

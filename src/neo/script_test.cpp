@@ -5,7 +5,6 @@
 #include <rapidcheck/gtest.h>
 
 #include "base/encoding.h"
-#include "neo/manifest.h"
 
 namespace nsl::neo {
 namespace {
@@ -64,6 +63,17 @@ TEST(Script, PushesEachKindOfArgument) {
               "0c14cf76e28bd0062c4a478ee35561011319f3cfa4d2");
 }
 
+// PACKMAP takes key, value, key, value from the top.
+TEST(Script, PushesMapsSoThatTheFirstPairIsTakenFirst) {
+    EXPECT_EQ(argument(Argument::map({})), "c8");
+    EXPECT_EQ(argument(Argument::map(
+                  {.keys = {Argument::text("a"), Argument::text("b")},
+                   .values = {Argument::integer(std::int64_t{1}), Argument::array({})}})),
+              "c20c0162"
+              "110c0161"
+              "12be");
+}
+
 TEST(Script, DataPushesUseTheShortestLength) {
     const auto start = [](std::size_t size, std::size_t count) {
         const Bytes script = ScriptBuilder().push_bytes(Bytes(size, 0x55)).take();
@@ -84,36 +94,6 @@ TEST(Script, CallsAContract) {
                              .take();
     EXPECT_EQ(hex_encode(script),
               "c2150c0673796d626f6c0c14cf76e28bd0062c4a478ee35561011319f3cfa4d241627d5b5239");
-}
-
-Bytes small_nef() {
-    Bytes nef = hex_decode("4e454633").value();
-    nef.resize(72, 0);
-    const auto digest = sha256_twice(nef);
-    nef.insert(nef.end(), digest.begin(), digest.begin() + 4);
-    return nef;
-}
-
-TEST(Nef, ChecksumIsVerified) {
-    const Bytes nef = small_nef();
-    const auto checksum = nef_checksum(nef);
-    ASSERT_TRUE(checksum);
-    EXPECT_EQ(*checksum & 0xff, nef[nef.size() - 4]);
-    EXPECT_EQ(*checksum >> 24, nef.back());
-    for (std::size_t at = 0; at < nef.size(); ++at) {
-        Bytes damaged = nef;
-        damaged[at] ^= 1;
-        EXPECT_FALSE(nef_checksum(damaged)) << at;
-    }
-    EXPECT_EQ(nef_checksum({}).error().code, Errc::invalid_argument);
-    EXPECT_FALSE(nef_checksum(ByteView(nef).first(nef.size() - 1)));
-}
-
-TEST(Manifest, GivesTheName) {
-    EXPECT_EQ(manifest_name(R"({"name":"PriceFeed","abi":{}})").value(), "PriceFeed");
-    for (const char* json : {"", "[]", "{}", R"({"name":""})", R"({"name":5})", R"({"name":"a")"})
-        EXPECT_EQ(manifest_name(json).error().code, Errc::invalid_argument) << json;
-    EXPECT_FALSE(manifest_name(R"({"name":")" + std::string(70'000, 'a') + R"("})"));
 }
 
 }  // namespace

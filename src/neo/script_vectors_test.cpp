@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include "neo/manifest.h"
+#include "neo/abi.h"
 #include "neo/script.h"
-#include "neo/stack_item.h"
 #include "neo/vector_file.h"
 #include "vectors.h"
 
@@ -13,25 +12,6 @@ namespace {
 json::Value shared_vectors(const std::string& file) {
     const std::string path = testing_support::vectors_dir() + "/neo/" + file;
     return parse_vectors(testing_support::read_text_file(path));
-}
-
-Argument argument_of(const json::Value& json) {
-    const std::string type = text_in(json, "type");
-    const json::Value* value = json.as_object().if_contains("value");
-    if (!value || value->is_null()) return Argument::null();
-    if (type == "Boolean") return Argument::boolean(value->as_bool());
-    if (type == "Array") {
-        Argument::Array items;
-        for (const json::Value& item : value->as_array()) items.push_back(argument_of(item));
-        return Argument::array(std::move(items));
-    }
-    const std::string text(value->as_string());
-    if (type == "Integer") return Argument::integer(int256_parse(text).value());
-    if (type == "String") return Argument::text(text);
-    if (type == "Hash160") return Argument::hash(Hash160::parse(text).value());
-    if (type == "PublicKey") return Argument::key(PublicKey::parse(text).value());
-    if (type == "ByteArray") return Argument::bytes(base64_decode(text).value());
-    throw std::runtime_error("no argument of type " + type);
 }
 
 // Arguments in the shorthand of `calls`: null, a number, or "hex:" and raw bytes.
@@ -59,7 +39,8 @@ TEST(ScriptVectors, Parameters) {
         std::string expected = text_in(v, "script");
         // neon-js packs zero items; we write NEWARRAY0 as C# and neo-go do. The file says so.
         if (text_in(v, "name") == "empty array") expected = "c2";
-        EXPECT_EQ(hex_encode(ScriptBuilder().push(argument_of(v.at("json"))).take()), expected);
+        EXPECT_EQ(hex_encode(ScriptBuilder().push(argument_from_json(v.at("json")).value()).take()),
+                  expected);
         ++seen;
     }
     EXPECT_EQ(seen, 9);
@@ -98,57 +79,6 @@ TEST(ScriptVectors, DataPushesAndSyscalls) {
         ++seen;
     }
     EXPECT_EQ(seen, 8 + 13);
-}
-
-TEST(ContractVectors, HashOfADeployedContract) {
-    const json::Value file = shared_vectors("contract.json");
-    const auto checksum = nef_checksum(base64_in(file, "nefBase64"));
-    ASSERT_TRUE(checksum);
-    EXPECT_EQ(*checksum, static_cast<std::uint32_t>(file.at("nefChecksum").as_int64()));
-    const auto name = manifest_name(json::write_value(file.at("manifest")));
-    ASSERT_TRUE(name);
-    EXPECT_EQ(*name, text_in(file, "name"));
-    EXPECT_EQ(contract_hash(hash_in(file, "sender"), *checksum, *name).display(),
-              text_in(file, "contractHash"));
-    EXPECT_EQ(hash160(hex_in(file, "hashScript")).display(), text_in(file, "contractHash"));
-}
-
-// Each item is read as what it is and refused as what it is not.
-TEST(StackItemVectors, EveryItemReads) {
-    const json::Value file = shared_vectors("stackitems.json");
-    int integers = 0, booleans = 0, bytes = 0, lists = 0, others = 0;
-    for (const json::Value& v : file.as_array()) {
-        const json::Value& item = v.at("stackItemJson");
-        const std::string type = text_in(item, "type");
-        SCOPED_TRACE(text_in(v, "name"));
-        if (type == "Integer") {
-            EXPECT_EQ(int256_text(item_integer(item).value()), text_in(item, "value"));
-            EXPECT_FALSE(item_bytes(item));
-            ++integers;
-        } else if (type == "Boolean") {
-            EXPECT_EQ(item_boolean(item).value(), item.at("value").as_bool());
-            ++booleans;
-        } else if (type == "ByteString") {
-            EXPECT_EQ(item_bytes(item).value(), base64_in(item, "value"));
-            EXPECT_EQ(as_bytes(item_text(item).value()).size(), base64_in(item, "value").size());
-            ++bytes;
-        } else if (type == "Array" || type == "Struct") {
-            EXPECT_EQ(*item_array(item).value(), list_in(item, "value"));
-            EXPECT_FALSE(item_integer(item));
-            ++lists;
-        } else {
-            EXPECT_TRUE(type == "Any" || type == "Map") << type;
-            EXPECT_FALSE(item_integer(item));
-            EXPECT_FALSE(item_bytes(item));
-            EXPECT_FALSE(item_array(item));
-            ++others;
-        }
-    }
-    EXPECT_EQ(integers, 6);
-    EXPECT_EQ(booleans, 1);
-    EXPECT_EQ(bytes, 2);
-    EXPECT_EQ(lists, 2);
-    EXPECT_EQ(others, 2);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ namespace nsl::node {
 namespace {
 
 using neo::Argument;
+using Items = std::vector<neo::StackItem>;
 using pricefeed::RoundEvent;
 using pricefeed::StoredRound;
 
@@ -44,13 +45,13 @@ Result<RoundEvent> read_record(ByteReader& in) {
 }
 
 // What getRoundData and latestRoundData return.
-Result<StoredRound> round_of(const json::Value& item) {
-    TRY(const json::Array* parts, neo::item_array(item));
+Result<StoredRound> round_of(const neo::StackItem& item) {
+    TRY(const Items* parts, item.as_array());
     if (parts->size() != 6)
         return fail(Errc::internal, "the contract returned a round of another shape");
     std::int64_t numbers[6];
     for (std::size_t i = 0; i < 6; ++i) {
-        TRY(numbers[i], neo::item_i64((*parts)[i]));
+        TRY(numbers[i], (*parts)[i].as_i64());
     }
     TRY(auto round, checked_cast<std::uint64_t>(numbers[0]));
     TRY(auto status, checked_cast<std::uint8_t>(numbers[4]));
@@ -59,12 +60,12 @@ Result<StoredRound> round_of(const json::Value& item) {
 }
 
 // What `sequence` and `latestRounds` return: a record for each feed, in order.
-Result<pricefeed::ContractState> state_of(const json::Array& stack, std::size_t feeds) {
+Result<pricefeed::ContractState> state_of(const Items& stack, std::size_t feeds) {
     pricefeed::ContractState out;
-    TRY(std::int64_t sequence, neo::item_i64(stack[0]));
+    TRY(std::int64_t sequence, stack[0].as_i64());
     if (sequence < 0) return fail(Errc::internal, "the contract returned a negative sequence");
     out.sequence = static_cast<std::uint64_t>(sequence);
-    TRY(Bytes packed, neo::item_bytes(stack[1]));
+    TRY(Bytes packed, stack[1].as_bytes());
     ByteReader in(packed);
     for (std::size_t i = 0; i < feeds; ++i) {
         TRY(RoundEvent record, read_record(in));
@@ -76,19 +77,19 @@ Result<pricefeed::ContractState> state_of(const json::Array& stack, std::size_t 
     return out;
 }
 
-Result<std::vector<StoredRound>> rounds_in(const json::Array& stack) {
+Result<std::vector<StoredRound>> rounds_in(const Items& stack) {
     std::vector<StoredRound> out;
-    for (const json::Value& item : stack) {
+    for (const neo::StackItem& item : stack) {
         TRY(StoredRound round, round_of(item));
         out.push_back(round);
     }
     return out;
 }
 
-Result<std::vector<RoundEvent>> events_in(const json::Value& state) {
-    TRY(const json::Array* parts, neo::item_array(state));
+Result<std::vector<RoundEvent>> events_in(const neo::StackItem& state) {
+    TRY(const Items* parts, state.as_array());
     if (parts->size() != 2) return fail(Errc::internal, "BatchStored has another shape");
-    TRY(Bytes packed, neo::item_bytes((*parts)[1]));
+    TRY(Bytes packed, (*parts)[1].as_bytes());
     ByteReader in(packed);
     std::vector<RoundEvent> out;
     while (in.left() > 0) {
@@ -98,21 +99,21 @@ Result<std::vector<RoundEvent>> events_in(const json::Value& state) {
     return out;
 }
 
-Result<std::vector<Bytes>> keys_of(const json::Value& item) {
-    TRY(const json::Array* parts, neo::item_array(item));
+Result<std::vector<Bytes>> keys_of(const neo::StackItem& item) {
+    TRY(const Items* parts, item.as_array());
     std::vector<Bytes> out;
-    for (const json::Value& part : *parts) {
-        TRY(Bytes key, neo::item_bytes(part));
+    for (const neo::StackItem& part : *parts) {
+        TRY(Bytes key, part.as_bytes());
         out.push_back(std::move(key));
     }
     return out;
 }
 
-Result<std::vector<std::string>> texts_of(const json::Value& item) {
-    TRY(const json::Array* parts, neo::item_array(item));
+Result<std::vector<std::string>> texts_of(const neo::StackItem& item) {
+    TRY(const Items* parts, item.as_array());
     std::vector<std::string> out;
-    for (const json::Value& part : *parts) {
-        TRY(std::string text, neo::item_text(part));
+    for (const neo::StackItem& part : *parts) {
+        TRY(std::string text, part.as_text());
         out.push_back(std::move(text));
     }
     return out;
@@ -120,7 +121,7 @@ Result<std::vector<std::string>> texts_of(const json::Value& item) {
 
 }  // namespace
 
-Task<Result<json::Array>> ChainFeedContract::read(Bytes script, std::size_t results) {
+Task<Result<Items>> ChainFeedContract::read(Bytes script, std::size_t results) {
     CO_TRY(chain::Execution run, co_await rpc_.invoke_script(std::move(script)));
     if (run.vm_state != "HALT")
         co_return fail(Errc::conflict, "the contract refused the read: " + run.exception);
@@ -133,7 +134,7 @@ Task<Result<pricefeed::ContractState>> ChainFeedContract::state() {
     neo::ScriptBuilder script;
     script.call(contract_, "sequence", {}, neo::CallFlags::read_only)
         .call(contract_, "latestRounds", {}, neo::CallFlags::read_only);
-    CO_TRY(json::Array stack, co_await read(script.take(), 2));
+    CO_TRY(Items stack, co_await read(script.take(), 2));
     co_return understood(state_of(stack, feeds_.size()));
 }
 
@@ -200,7 +201,7 @@ Task<Status> ChainFeedContract::check(tee::EnclaveIdentity identity) {
         co_return fail(Errc::not_found, "no price feed contract at " + contract_.display() + ": " +
                                             stack.error().message);
     if (!stack) co_return std::unexpected(std::move(stack).error());
-    CO_TRY(Bytes config, understood(neo::item_bytes((*stack)[0])));
+    CO_TRY(Bytes config, understood((*stack)[0].as_bytes()));
     if (!std::ranges::equal(config, identity.config_id))
         co_return fail(Errc::conflict,
                        "the contract holds feed configuration " + hex_encode(config) +
@@ -218,7 +219,7 @@ Task<Status> ChainFeedContract::check(tee::EnclaveIdentity identity) {
                                            identity.public_key.hex() +
                                            ": the owner adds it with setSigners");
     signer_position_ = static_cast<std::uint8_t>(ours - signers.begin());
-    CO_TRY(std::int64_t threshold, understood(neo::item_i64((*stack)[3])));
+    CO_TRY(std::int64_t threshold, understood((*stack)[3].as_i64()));
     if (threshold != 1)
         co_return fail(Errc::conflict, "the contract wants " + std::to_string(threshold) +
                                            " signatures a report; this node gathers one");

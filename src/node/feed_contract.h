@@ -42,7 +42,7 @@ class ChainFeedContract final : public pricefeed::FeedContract {
 
  private:
     // Runs a script of reads in one block's state; its stack, bottom first.
-    Task<Result<json::Array>> read(Bytes script, std::size_t results);
+    Task<Result<std::vector<neo::StackItem>>> read(Bytes script, std::size_t results);
 
     chain::RpcClient& rpc_;
     chain::Sender& sender_;

@@ -14,7 +14,6 @@
 #include "chain/wallet_signer.h"
 #include "devnet_fixture.h"
 #include "fake_tx_journal.h"
-#include "neo/stack_item.h"
 #include "neo/wallet.h"
 
 namespace nsl {
@@ -50,7 +49,7 @@ Task<std::int64_t> balance(chain::RpcClient& rpc, std::uint8_t seed) {
     account.raw.fill(seed);
     auto item =
         co_await rpc.call(neo::native::gas_token(), "balanceOf", {neo::Argument::hash(account)});
-    co_return item ? neo::item_i64(*item).value_or(-1) : -1;
+    co_return item ? item->as_i64().value_or(-1) : -1;
 }
 
 Task<std::vector<chain::Block>> whole_chain(chain::RpcClient& rpc) {
@@ -202,7 +201,7 @@ TEST_F(Sending, DeploysAContractWhereItSaidItWould) {
     ASSERT_EQ(end->state, TxState::halted);
     const auto one = run_on_devnet(world.rpc->call(made->contract, "one"));
     ASSERT_TRUE(one.has_value()) << one.error().message;
-    EXPECT_EQ(neo::item_i64(*one).value(), 1);
+    EXPECT_EQ(one->as_i64().value(), 1);
 }
 
 // A network of its own, on disk, whose node may be killed and started again at the same address.

@@ -156,10 +156,11 @@ class StackEnvironment : public ::testing::Environment {
     }
 
     OnChain on_chain(const std::string& feed) {
-        json::Value item = get(rpc->call(contract, "latestRoundData", {neo::Argument::text(feed)}));
-        const json::Array& parts = *neo::item_array(item).value();
-        return {static_cast<std::uint64_t>(neo::item_i64(parts.at(0)).value()),
-                neo::item_i64(parts.at(1)).value(), neo::item_i64(parts.at(3)).value()};
+        neo::StackItem item =
+            get(rpc->call(contract, "latestRoundData", {neo::Argument::text(feed)}));
+        const auto& parts = *item.as_array().value();
+        return {static_cast<std::uint64_t>(parts.at(0).as_i64().value()),
+                parts.at(1).as_i64().value(), parts.at(3).as_i64().value()};
     }
 
     void control(const json::Object& body) {
