@@ -101,7 +101,15 @@ void check_message(const json::Value& record) {
     ASSERT_TRUE(bytes) << bytes.error().message;
     EXPECT_EQ(hex_encode(*bytes), text_in(record, "bytes"));
     const Signature theirs = signature_in(record, "signature");
-    EXPECT_EQ(with_low_s(sign_message(key, message).value()), theirs);
+    const auto ours = sign_message(key, message);
+    // What a transaction's signers sign has 36 bytes: neon-core would sign it as a message, we do
+    // not.
+    if (message.format == MessageFormat::raw && bytes->size() == 36) {
+        EXPECT_FALSE(ours);
+    } else {
+        ASSERT_TRUE(ours) << ours.error().message;
+        EXPECT_EQ(with_low_s(*ours), theirs);
+    }
     const Status verified = verify_message(public_key_in(record), message, theirs);
     EXPECT_TRUE(verified) << verified.error().message;
     SignedMessage other = message;
