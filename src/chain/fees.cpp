@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "base/checked.h"
 #include "base/decimal.h"
 
 namespace nsl::chain {
@@ -24,8 +23,7 @@ Result<neo::Datoshi> capped(neo::Datoshi fee, neo::Datoshi max, const char* what
 
 Result<neo::Datoshi> system_fee_of(neo::Datoshi simulated, int margin_percent, neo::Datoshi max) {
     NSL_ASSERT(simulated >= 0 && margin_percent >= 0);
-    TRY(neo::Datoshi scaled, checked_mul<neo::Datoshi>(simulated, margin_percent));
-    TRY(neo::Datoshi fee, checked_add(simulated, scaled / 100 + (scaled % 100 != 0)));
+    TRY(neo::Datoshi fee, neo::system_fee(simulated, margin_percent));
     return capped(fee, max, "system");
 }
 

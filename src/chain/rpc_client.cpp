@@ -6,7 +6,7 @@
 #include "base/checked.h"
 #include "base/encoding.h"
 #include "chain/rpc_reply.h"
-#include "chain/signer_json.h"
+#include "neo/transaction_json.h"
 #include "net/http_client.h"
 
 namespace nsl::chain {
@@ -124,7 +124,7 @@ Task<Result<Execution>> RpcClient::invoke_script(Bytes script, std::vector<neo::
     json::Array params = params_of(base64_encode(script));
     if (!signers.empty()) {
         json::Array list;
-        for (const neo::Signer& signer : signers) list.push_back(signer_json(signer));
+        for (const neo::Signer& signer : signers) list.push_back(neo::signer_to_json(signer));
         params.emplace_back(std::move(list));
     }
     CO_TRY(json::Value value, co_await raw("invokescript", std::move(params)));

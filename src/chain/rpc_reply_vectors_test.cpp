@@ -5,7 +5,7 @@
 #include "base/encoding.h"
 #include "chain/deploy.h"
 #include "chain/rpc_reply.h"
-#include "chain/signer_json.h"
+#include "neo/transaction_json.h"
 #include "vectors.h"
 
 namespace nsl::chain {
@@ -111,7 +111,7 @@ TEST(SignerVectors, AreWrittenAsNeoGoWritesThem) {
         ByteReader reader(binary);
         const auto signer = neo::read_signer(reader);
         ASSERT_TRUE(signer.has_value()) << signer.error().message;
-        EXPECT_EQ(signer_json(*signer), vector.at("json"));
+        EXPECT_EQ(neo::signer_to_json(*signer), vector.at("json"));
     }
 }
 

@@ -20,10 +20,29 @@ std::int64_t execution_units(const SignatureCheck& check) {
     return pushes + counts + kCheckSignatureUnits * n;
 }
 
-std::int64_t witness_size(const SignatureCheck& check, const Bytes& verification) {
-    const auto invocation = static_cast<std::uint64_t>(kSignaturePushBytes * check.m);
+std::int64_t witness_size(std::size_t invocation, std::size_t verification) {
     return static_cast<std::int64_t>(varint_size(invocation) + invocation +
-                                     varint_size(verification.size()) + verification.size());
+                                     varint_size(verification) + verification);
+}
+
+struct WitnessCost {
+    std::int64_t size = 0;
+    Datoshi execution = 0;
+};
+
+Result<WitnessCost> signature_cost(const Bytes& script, const FeePolicy& policy) {
+    TRY(const SignatureCheck check, parse_verification_script(script));
+    TRY(const std::int64_t pico, checked_mul(execution_units(check), policy.pico_factor));
+    const auto invocation = static_cast<std::size_t>(kSignaturePushBytes * check.m);
+    return WitnessCost{.size = witness_size(invocation, script.size()),
+                       .execution = pico / kPicoPerDatoshi + (pico % kPicoPerDatoshi != 0 ? 1 : 0)};
+}
+
+Result<WitnessCost> contract_cost(const ContractWitness& witness) {
+    if (witness.execution < 0)
+        return fail(Errc::invalid_argument, "a contract's verification cannot cost less than none");
+    return WitnessCost{.size = witness_size(witness.invocation.size(), 0),
+                       .execution = witness.execution};
 }
 
 Result<Datoshi> attribute_fee(const Transaction& tx, const FeePolicy& policy) {
@@ -45,7 +64,8 @@ Result<Datoshi> attribute_fee(const Transaction& tx, const FeePolicy& policy) {
 }  // namespace
 
 Result<Datoshi> network_fee(const Transaction& tx, const std::vector<Bytes>& verification_scripts,
-                            const FeePolicy& policy) {
+                            const FeePolicy& policy,
+                            const std::map<Hash160, ContractWitness>& contracts) {
     if (verification_scripts.size() != tx.signers.size())
         return fail(Errc::invalid_argument, "there must be one verification script per signer");
     if (policy.fee_per_byte < 0 || policy.pico_factor < 0)
@@ -55,17 +75,25 @@ Result<Datoshi> network_fee(const Transaction& tx, const std::vector<Bytes>& ver
     TRY(Datoshi total, attribute_fee(tx, policy));
     for (std::size_t i = 0; i < verification_scripts.size(); ++i) {
         const Bytes& script = verification_scripts[i];
-        if (hash160(script) != tx.signers[i].account)
+        const auto contract = contracts.find(tx.signers[i].account);
+        const bool by_contract = script.empty() && contract != contracts.end();
+        if (!by_contract && hash160(script) != tx.signers[i].account)
             return fail(Errc::invalid_argument, "verification script " + std::to_string(i) +
                                                     " is not of the signer in that place");
-        TRY(const SignatureCheck check, parse_verification_script(script));
-        size += witness_size(check, script);
-        TRY(std::int64_t pico, checked_mul(execution_units(check), policy.pico_factor));
-        const Datoshi execution = pico / kPicoPerDatoshi + (pico % kPicoPerDatoshi != 0 ? 1 : 0);
-        TRY(total, checked_add(total, execution));
+        TRY(const WitnessCost cost,
+            by_contract ? contract_cost(contract->second) : signature_cost(script, policy));
+        size += cost.size;
+        TRY(total, checked_add(total, cost.execution));
     }
     TRY(const Datoshi by_size, checked_mul(size, policy.fee_per_byte));
     return checked_add(total, by_size);
+}
+
+Result<Datoshi> system_fee(Datoshi gas_consumed, int margin_percent) {
+    if (gas_consumed < 0 || margin_percent < 0)
+        return fail(Errc::invalid_argument, "consumption and margin must not be negative");
+    TRY(const Datoshi scaled, checked_mul<Datoshi>(gas_consumed, margin_percent));
+    return checked_add(gas_consumed, scaled / 100 + (scaled % 100 != 0 ? 1 : 0));
 }
 
 }  // namespace nsl::neo

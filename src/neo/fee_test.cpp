@@ -82,5 +82,38 @@ TEST(NetworkFee, ReportsOverflow) {
     EXPECT_EQ(network_fee(tx, scripts, {.pico_factor = top}).error().code, Errc::limit_exceeded);
 }
 
+TEST(NetworkFee, OfAContractsWitnessIsItsSizeAndWhatVerifyConsumes) {
+    const std::vector<Bytes> scripts{{}, single_signature_script(key_from(1))};
+    Transaction tx = signed_by({scripts[1]});
+    tx.signers.insert(tx.signers.begin(), {.account = native::policy(), .scopes = 0});
+    const ContractWitness witness{.invocation = {0x11, 0x12}, .execution = 77'777};
+    const auto fee = network_fee(tx, scripts, {}, {{native::policy(), witness}});
+    tx.witnesses = {{witness.invocation, {}},
+                    {invocation_script(std::vector<Signature>(1)), scripts[1]}};
+    EXPECT_EQ(fee.value(),
+              static_cast<std::int64_t>(tx.serialize().size()) * 1000 + 77'777 + 983'520);
+    EXPECT_EQ(network_fee(tx, scripts, {}).error().code, Errc::invalid_argument);
+    EXPECT_EQ(network_fee(tx, scripts, {}, {{native::policy(), {.execution = -1}}}).error().code,
+              Errc::invalid_argument);
+    const std::int64_t top = std::numeric_limits<std::int64_t>::max();
+    EXPECT_EQ(network_fee(tx, scripts, {}, {{native::policy(), {.execution = top}}}).error().code,
+              Errc::limit_exceeded);
+}
+
+TEST(SystemFee, AddsTheMarginRoundedUp) {
+    EXPECT_EQ(system_fee(0, 10).value(), 0);
+    EXPECT_EQ(system_fee(9'977'780, 0).value(), 9'977'780);
+    EXPECT_EQ(system_fee(9'977'780, 10).value(), 10'975'558);
+    EXPECT_EQ(system_fee(1, 5).value(), 2);
+    EXPECT_EQ(system_fee(100, 5).value(), 105);
+    EXPECT_EQ(system_fee(101, 5).value(), 107);
+    EXPECT_EQ(system_fee(-1, 5).error().code, Errc::invalid_argument);
+    EXPECT_EQ(system_fee(1, -5).error().code, Errc::invalid_argument);
+    const std::int64_t top = std::numeric_limits<std::int64_t>::max();
+    EXPECT_EQ(system_fee(top, 0).value(), top);
+    EXPECT_EQ(system_fee(top, 1).error().code, Errc::limit_exceeded);
+    EXPECT_EQ(system_fee(top / 10, 1000).error().code, Errc::limit_exceeded);
+}
+
 }  // namespace
 }  // namespace nsl::neo

@@ -11,16 +11,13 @@
 #include "neo/hash.h"
 #include "neo/signer.h"
 #include "neo/varint.h"
+#include "neo/witness.h"
 
 namespace nsl::neo {
 
 using Datoshi = std::int64_t;  // 1e-8 GAS
 
-struct Witness {
-    Bytes invocation;    // at most 1,024 bytes
-    Bytes verification;  // at most 1,024 bytes
-    bool operator==(const Witness&) const = default;
-};
+constexpr std::size_t kTransactionBytesMax = 102'400;
 
 struct Transaction {
     std::uint32_t nonce = 0;
@@ -39,11 +36,17 @@ struct Transaction {
     static Result<Transaction> parse(ByteView data);
     // The same for the part that is signed, without witnesses.
     static Result<Transaction> parse_unsigned(ByteView data);
+    // The rules across its parts, which parse() has checked: fees, an account that signs twice, a
+    // repeated attribute, counts and sizes. Errors: invalid_argument.
+    Status check() const;
 
     Hash256 hash() const;                          // SHA-256 of the unsigned bytes
     Bytes sign_data(std::uint32_t network) const;  // magic LE ‖ hash, 36 bytes
     bool operator==(const Transaction&) const = default;
 };
+
+// One transaction of a longer input. Errors: invalid_argument, limit_exceeded.
+Result<Transaction> read_transaction(ByteReader& in);
 
 // Prices of the Policy contract. A node answers with its own: these are the protocol's defaults.
 struct FeePolicy {
@@ -55,12 +58,24 @@ struct FeePolicy {
     std::map<std::uint8_t, Datoshi> attribute_fee = {{NotaryAssisted::kType, 10'000'000}};
 };
 
+// The witness of a signer that is a contract.
+struct ContractWitness {
+    Bytes invocation{};     // pushes the arguments of `verify`
+    Datoshi execution = 0;  // what `verify` consumes, as a node measures it
+};
+
 // Network fee of a transaction whose witnesses are the given verification scripts, one for each
-// signer in the same order: size with full-length signatures, attributes, and execution, rounded up
-// to whole datoshi witness by witness as nodes do (neo-go pkg/core/fee).
-// Errors: invalid_argument (a script that is not a standard signature script or not of that
-// signer), limit_exceeded (overflow).
+// signer in the same order, empty for those in `contracts`: size with full-length signatures,
+// attributes, and execution, rounded up to whole datoshi witness by witness as nodes do (neo-go
+// pkg/core/fee). Errors: invalid_argument (a script that is not a standard signature script or not
+// of that signer), limit_exceeded (overflow).
 Result<Datoshi> network_fee(const Transaction& tx, const std::vector<Bytes>& verification_scripts,
-                            const FeePolicy& policy);
+                            const FeePolicy& policy,
+                            const std::map<Hash160, ContractWitness>& contracts = {});
+
+// What a test run consumed and a margin for state that moves until then, rounded up. The fee is
+// burned whole, also when the script faults. Errors: invalid_argument (negative), limit_exceeded
+// (overflow).
+Result<Datoshi> system_fee(Datoshi gas_consumed, int margin_percent);
 
 }  // namespace nsl::neo
