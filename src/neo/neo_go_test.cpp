@@ -4,20 +4,16 @@
 
 #include "neo/manifest.h"
 #include "neo/nef.h"
-#include "neo/script.h"
+#include "neo/own_vectors.h"
 #include "neo/transaction.h"
-#include "neo/vector_file.h"
 #include "neo/verification.h"
 #include "neo/wallet.h"
-#include "vectors.h"
 
 namespace nsl::neo {
 namespace {
 
 json::Value neo_go() {
-    const char* source = std::getenv("NSL_SOURCE_DIR");
-    return parse_vectors(testing_support::read_text_file(std::string(source ? source : ".") +
-                                                         "/tests/vectors/neo/neo_go.json"));
+    return own_vectors("neo_go.json");
 }
 
 TEST(NeoGo, AgreesOnKeysAndAddresses) {
@@ -110,7 +106,7 @@ TEST(NeoGo, AgreesOnTheHashOfAContract) {
     const json::Value& v = file.at("contract");
     const auto nef = Nef::parse(base64_in(v, "nef"));
     ASSERT_TRUE(nef) << nef.error().message;
-    const auto manifest = Manifest::parse(json::write_value(v.at("manifest")));
+    const auto manifest = Manifest::from_json(v.at("manifest"));
     ASSERT_TRUE(manifest) << manifest.error().message;
     const Hash160 sender = from_address(text_in(v, "sender")).value();
     EXPECT_EQ(contract_hash(sender, nef->checksum(), manifest->name).display(), text_in(v, "hash"));
