@@ -2,6 +2,7 @@
 // Signers and transactions as neo-go, neon-core and the C# node showed them.
 #include <gtest/gtest.h>
 
+#include "neo/damage.h"
 #include "neo/transaction_json.h"
 #include "neo/vector_file.h"
 #include "vectors.h"
@@ -75,6 +76,26 @@ TEST(TransactionJsonVectors, OfNeonJs) {
         ++seen;
     }
     EXPECT_EQ(seen, 2);
+}
+
+// Every cut and every flipped bit of the text: refused, or a transaction that is written again.
+TEST(TransactionJsonVectors, DamageIsRefusedOrKept) {
+    const json::Value file = shared_vectors("transactions.json");
+    const std::string text = json::write_value(list_in(file, "privnet").at(2).at("json"));
+    const Transaction original = transaction_from_json(parse_vectors(text)).value();
+    each_cut(text, [](const std::string& cut) { EXPECT_FALSE(json::parse_value(cut)); });
+    int taken = 0;
+    each_flipped_bit(text, [&](const std::string& changed) {
+        const auto value = json::parse_value(changed);
+        if (!value) return;
+        const auto tx = transaction_from_json(*value);
+        if (!tx) return;
+        ++taken;
+        EXPECT_EQ(transaction_from_json(transaction_to_json(*tx)).value(), *tx);
+        // The hash is in the text: only witnesses may differ, where the text still names it.
+        if (value->as_object().contains("hash")) EXPECT_EQ(tx->hash(), original.hash());
+    });
+    EXPECT_GT(taken, 0);
 }
 
 // Transactions below `value`, wherever they are.

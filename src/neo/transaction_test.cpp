@@ -107,6 +107,60 @@ TEST(Transaction, RefusesLengthsInALongerForm) {
     }
 }
 
+TEST(Transaction, RefusesHugeLengthsWithoutMakingRoomForThem) {
+    const Bytes bytes = plain().serialize();
+    const std::size_t script_at = kAttributeCountAt + 1, witnesses_at = script_at + 4;
+    for (const std::size_t at : {kSignerCountAt, kAttributeCountAt, script_at, witnesses_at,
+                                 witnesses_at + 1, witnesses_at + 2}) {
+        for (const char* length : {"feffffffff", "ff0000000001000000", "ffffffffffffffffff"}) {
+            Bytes huge = bytes;
+            const auto place = huge.begin() + static_cast<std::ptrdiff_t>(at);
+            const Bytes longer = hex_decode(length).value();
+            huge.insert(huge.erase(place), longer.begin(), longer.end());
+            const auto tx = Transaction::parse(huge);
+            ASSERT_FALSE(tx) << at;
+            EXPECT_NE(tx.error().message.find("a length of"), std::string::npos)
+                << tx.error().message;
+        }
+    }
+}
+
+TEST(Transaction, ChecksWhatWasBuiltByHandAsItChecksBytes) {
+    Transaction tx = plain();
+    EXPECT_TRUE(tx.check());
+    const auto refused = [](auto change) {
+        Transaction other = plain();
+        change(other);
+        EXPECT_FALSE(Transaction::parse(other.serialize()));
+        return other.check().error().code;
+    };
+    using T = Transaction;
+    EXPECT_EQ(refused([](T& t) { t.system_fee = -1; }), Errc::invalid_argument);
+    EXPECT_EQ(refused([](T& t) { t.network_fee = -1; }), Errc::invalid_argument);
+    EXPECT_EQ(
+        refused([](T& t) { t.system_fee = t.network_fee = std::numeric_limits<Datoshi>::max(); }),
+        Errc::invalid_argument);
+    EXPECT_EQ(refused([](T& t) { t.signers.clear(); }), Errc::invalid_argument);
+    EXPECT_EQ(refused([](T& t) { t.attributes = {NotValidBefore{1}, NotValidBefore{2}}; }),
+              Errc::invalid_argument);
+    EXPECT_EQ(refused([](T& t) { t.attributes.assign(16, Conflicts{}); }), Errc::invalid_argument);
+    EXPECT_EQ(refused([](T& t) { t.script.clear(); }), Errc::invalid_argument);
+    EXPECT_EQ(refused([](T& t) { t.script.resize(65'536); }), Errc::invalid_argument);
+    EXPECT_EQ(refused([](T& t) { t.witnesses.push_back({}); }), Errc::invalid_argument);
+    EXPECT_EQ(refused([](T& t) { t.witnesses[0].verification.resize(1025); }),
+              Errc::invalid_argument);
+}
+
+TEST(Transaction, ReadsOutOfALongerInput) {
+    Bytes bytes = plain().serialize();
+    const std::size_t size = bytes.size();
+    bytes.insert(bytes.end(), {1, 2, 3});
+    ByteReader in(bytes);
+    EXPECT_EQ(read_transaction(in).value(), plain());
+    EXPECT_EQ(in.position(), size);
+    EXPECT_FALSE(read_transaction(in));
+}
+
 TEST(Transaction, SaysWhatIsWrongAndWhere) {
     const Bytes good = plain().serialize();
     ASSERT_TRUE(Transaction::parse(good));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include "neo/damage.h"
 #include "neo/transaction.h"
 #include "neo/vector_file.h"
 #include "neo/verification.h"
@@ -108,6 +109,20 @@ TEST(TransactionVectors, OfNeonJs) {
         ++seen;
     }
     EXPECT_EQ(seen, 2);
+}
+
+TEST(TransactionVectors, DamageIsRefusedOrKept) {
+    const json::Value file = shared_vectors("transactions.json");
+    for (const char* list : {"privnet", "neonjs"}) {
+        for (const json::Value& v : list_in(file, list)) {
+            const Bytes bytes = hex_in(v, "tx");
+            each_cut(bytes, [](const Bytes& cut) { EXPECT_FALSE(Transaction::parse(cut)); });
+            each_flipped_bit(bytes, [](const Bytes& changed) {
+                if (const auto tx = Transaction::parse(changed))
+                    EXPECT_EQ(tx->serialize(), changed);
+            });
+        }
+    }
 }
 
 TEST(TransactionVectors, SignersOfEveryScope) {
