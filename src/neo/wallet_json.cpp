@@ -116,9 +116,10 @@ Result<WalletAccount> read_account(const json::Value& value) {
     return out;
 }
 
+// Of an account that is only watched an empty one, as neon-core writes it: on null, which NEP-6
+// wants there, `neo-go wallet dump-keys` crashes.
 json::Value write_contract(const WalletAccount& account) {
     const bool has_script = !account.verification_script.empty();
-    if (!has_script && !account.deployed && account.parameters.empty()) return nullptr;
     json::Array parameters;
     for (const AbiParameter& parameter : has_script&& account.parameters.empty()
                                              ? signature_parameters(account.verification_script)

@@ -186,6 +186,7 @@ TEST(Wallet, KeepsWhatOtherWalletsWrote) {
     EXPECT_TRUE(back->accounts[1].deployed);
     EXPECT_EQ(back->accounts[1].parameters, wallet.accounts[1].parameters);
     EXPECT_EQ(back->accounts[2].label, "watched");
+    EXPECT_EQ(wallet.to_json().find("\"contract\":null"), std::string::npos);
     EXPECT_TRUE(back->accounts[2].parameters.empty());
 }
 
