@@ -5,7 +5,6 @@
 
 #include "chain/rpc_reply.h"
 #include "chain_world.h"
-#include "neo/stack_item.h"
 
 namespace nsl::chain {
 namespace {
@@ -116,7 +115,7 @@ TEST_F(RpcClientTest, CallGivesTheResultOrTheException) {
     node.simulation_stack = {json::Object{{"type", "Integer"}, {"value", "42"}}};
     const auto item = world.run(world.rpc.call(neo::native::policy(), "answer"));
     ASSERT_TRUE(item.has_value());
-    EXPECT_EQ(neo::item_i64(*item).value(), 42);
+    EXPECT_EQ(item->as_i64().value(), 42);
     node.simulation_state = "FAULT";
     node.simulation_exception = "method not found";
     const auto faulted = world.run(world.rpc.call(neo::native::policy(), "answer"));

@@ -113,6 +113,9 @@ Result<std::vector<Notification>> read_notifications(const json::Object& in) {
 }
 
 Result<std::vector<neo::StackItem>> read_stack(const json::Array& list) {
+    // The VM's own bound.
+    if (list.size() > neo::kStackItemsMax)
+        return odd("stack", "of at most " + std::to_string(neo::kStackItemsMax) + " items");
     std::vector<neo::StackItem> out;
     out.reserve(list.size());
     for (const json::Value& value : list) {

@@ -5,6 +5,7 @@
 #include "base/encoding.h"
 #include "chain/deploy.h"
 #include "chain/rpc_reply.h"
+#include "neo/manifest.h"
 #include "neo/transaction_json.h"
 #include "vectors.h"
 
@@ -103,6 +104,101 @@ TEST(RpcSamples, NeoNodesAnswersAreReadToo) {
     }
     EXPECT_GT(blocks, 0U);
     EXPECT_GT(runs, 0U);
+}
+
+void expect_same_item(const json::Value& json) {
+    const auto item = neo::StackItem::from_json(json);
+    ASSERT_TRUE(item) << json::write_value(json) << ": " << item.error().message;
+    EXPECT_EQ(json::write_value(item->to_json()), json::write_value(json));
+}
+
+struct Seen {
+    int items = 0;          // on stacks
+    int notifications = 0;  // their states
+};
+
+// Every stack and every notification inside an answer or event, whatever surrounds it.
+void expect_same_items(const json::Value& value, Seen& seen) {
+    if (const auto* list = value.if_array())
+        for (const json::Value& item : *list) expect_same_items(item, seen);
+    const auto* object = value.if_object();
+    if (!object) return;
+    for (const auto& [key, inner] : *object) {
+        if (key == "state" && object->contains("eventname")) {
+            expect_same_item(inner);
+            ++seen.notifications;
+        } else if (key == "stack" && inner.is_array()) {
+            for (const json::Value& item : inner.get_array()) expect_same_item(item);
+            seen.items += static_cast<int>(inner.get_array().size());
+        } else {
+            expect_same_items(inner, seen);
+        }
+    }
+}
+
+TEST(RpcSamples, EveryStackItemIsWrittenAsTheNodeWroteIt) {
+    Seen neo_go;
+    expect_same_items(load("rpc_samples_neogo.json"), neo_go);
+    EXPECT_EQ(neo_go.items, 5);
+    EXPECT_EQ(neo_go.notifications, 10);
+    Seen neo_node;
+    expect_same_items(load("rpc_samples_csharp.json"), neo_node);
+    EXPECT_EQ(neo_node.items, 4);
+    EXPECT_EQ(neo_node.notifications, 5);
+    Seen events;
+    expect_same_items(load("ws_samples_neogo.json"), events);
+    EXPECT_EQ(events.items, 1);
+    EXPECT_EQ(events.notifications, 12);
+    for (const char* name : {"traverseiterator", "traverseiterator_2", "traverseiterator_end"})
+        for (const json::Value& item : result(name).as_array()) expect_same_item(item);
+}
+
+TEST(RpcSamples, RunsGiveTheirResults) {
+    int runs = 0;
+    for (const json::Value& sample : load("rpc_samples_neogo.json").as_array()) {
+        const std::string name(sample.at("name").as_string());
+        if (!name.starts_with("invoke")) continue;
+        const json::Value given = result(name);
+        const auto run = read_execution(given);
+        ASSERT_TRUE(run) << name << ": " << run.error().message;
+        EXPECT_EQ(run->stack.size(), given.at("stack").as_array().size()) << name;
+        EXPECT_EQ(run->notifications.size(), given.at("notifications").is_array()
+                                                 ? given.at("notifications").as_array().size()
+                                                 : 0U)
+            << name;
+        ++runs;
+    }
+    EXPECT_EQ(runs, 8);
+
+    const auto iterator = read_execution(result("invokefunction_iterator"));
+    ASSERT_EQ(iterator->stack.size(), 1U);
+    EXPECT_EQ(iterator->stack[0].type, neo::StackItemType::interop_interface);
+    EXPECT_EQ(iterator->stack[0].interop_id, "e65b9752-a559-42a2-ae46-b643c62973fe");
+    const auto round = read_execution(result("invokefunction_struct"));
+    EXPECT_EQ(round->stack.at(0).as_array().value()->at(0).as_i64().value(), 598'000'000);
+}
+
+// By the manifest of the contract that gave them.
+TEST(RpcSamples, NotificationsAreDecodedByTheirAbi) {
+    const auto manifest = neo::Manifest::from_json(load("contract.json").at("manifest"));
+    ASSERT_TRUE(manifest) << manifest.error().message;
+    const json::Value samples = load("ws_samples_neogo.json");
+    int seen = 0;
+    for (const json::Value& event : samples.at("events").as_array()) {
+        if (event.at("method").as_string() != "notification_from_execution") continue;
+        const json::Value& payload = event.at("params").at(0);
+        const auto* declared = manifest->abi.event(payload.at("eventname").as_string());
+        ASSERT_NE(declared, nullptr) << json::write_value(payload);
+        const auto state = neo::StackItem::from_json(payload.at("state"));
+        ASSERT_TRUE(state) << state.error().message;
+        const auto decoded = neo::decode_event(*declared, *state);
+        ASSERT_TRUE(decoded) << decoded.error().message;
+        EXPECT_EQ(json::write_value(*decoded),
+                  R"({"symbol":"NEOUSD","price":"612345678","decimals":"8",)"
+                  R"("timestamp":"1700000001000","roundID":"2"})");
+        ++seen;
+    }
+    EXPECT_EQ(seen, 1);
 }
 
 TEST(SignerVectors, AreWrittenAsNeoGoWritesThem) {
