@@ -5,9 +5,9 @@
 #include <map>
 
 #include "neo/message.h"
-#include "neo/own_vectors.h"
 #include "neo/verification.h"
 #include "neo/wallet.h"
+#include "own_vectors.h"
 
 namespace nsl::neo {
 namespace {

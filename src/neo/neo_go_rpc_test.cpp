@@ -8,9 +8,9 @@
 #include "neo/block.h"
 #include "neo/manifest.h"
 #include "neo/nef.h"
-#include "neo/own_vectors.h"
 #include "neo/stack_item.h"
 #include "neo/transaction_json.h"
+#include "own_vectors.h"
 
 namespace nsl::neo {
 namespace {

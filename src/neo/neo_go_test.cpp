@@ -4,10 +4,10 @@
 
 #include "neo/manifest.h"
 #include "neo/nef.h"
-#include "neo/own_vectors.h"
 #include "neo/transaction.h"
 #include "neo/verification.h"
 #include "neo/wallet.h"
+#include "own_vectors.h"
 
 namespace nsl::neo {
 namespace {

@@ -5,9 +5,9 @@
 #include "neo/abi.h"
 #include "neo/manifest.h"
 #include "neo/nef.h"
-#include "neo/own_vectors.h"
 #include "neo/script.h"
 #include "neo/stack_item.h"
+#include "own_vectors.h"
 
 namespace nsl::neo {
 namespace {
