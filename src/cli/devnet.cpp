@@ -271,7 +271,8 @@ Task<Status> Devnet::run(asio::any_io_executor executor, Clock& clock, Logger lo
 // is what shows it.
 Task<Status> Devnet::wait_ready(asio::any_io_executor executor, Clock& clock, Logger log,
                                 std::string log_path, std::uintmax_t log_begin) {
-    net::HttpClient http(executor, {.connect = milliseconds(1'000), .total = milliseconds(2'000)});
+    net::HttpClient http(executor, net::EgressPolicy::any(),
+                         {.connect = milliseconds(1'000), .total = milliseconds(2'000)});
     chain::RpcClient rpc(http, rpc_url(), log.named("rpc"));
     const auto deadline = clock.monotonic() + kStartLimit;
     const std::string foreign =

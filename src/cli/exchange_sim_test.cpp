@@ -24,8 +24,8 @@ struct Stand {
     }
 
     Task<std::unique_ptr<net::WsConnection>> connect(std::string venue, std::string request) {
-        auto connection =
-            co_await net::WsConnection::connect(loop.get_executor(), sim->url(venue), {}, {});
+        auto connection = co_await net::WsConnection::connect(
+            loop.get_executor(), net::EgressPolicy::any(), sim->url(venue), {}, {});
         if (!connection) throw std::runtime_error(connection.error().message);
         if (!request.empty() && !co_await (*connection)->write(request))
             throw std::runtime_error("cannot write");
@@ -42,7 +42,7 @@ struct Stand {
         throw std::runtime_error("never came: " + text);
     }
     Task<net::HttpResponse> http(std::string method, std::string path, std::string body = "") {
-        net::HttpClient client(loop.get_executor());
+        net::HttpClient client(loop.get_executor(), net::EgressPolicy::any());
         auto out =
             co_await client.send({.method = method,
                                   .url = "http://127.0.0.1:" + std::to_string(sim->port()) + path,

@@ -34,7 +34,7 @@ void show(const Globals& globals, const client::Feed& feed) {
 }
 
 Task<int> list(Globals& globals) {
-    net::HttpClient http(co_await asio::this_coro::executor);
+    net::HttpClient http(co_await asio::this_coro::executor, net::EgressPolicy::any());
     auto feeds = co_await client::Client(http, globals.api).feeds();
     if (!feeds) co_return report(globals, feeds.error());
     if (!globals.json) print_header();
@@ -43,7 +43,7 @@ Task<int> list(Globals& globals) {
 }
 
 Task<int> get(Globals& globals, std::string id) {
-    net::HttpClient http(co_await asio::this_coro::executor);
+    net::HttpClient http(co_await asio::this_coro::executor, net::EgressPolicy::any());
     auto feed = co_await client::Client(http, globals.api).feed(id);
     if (!feed) co_return report(globals, feed.error());
     if (!globals.json) print_header();
@@ -52,7 +52,7 @@ Task<int> get(Globals& globals, std::string id) {
 }
 
 Task<int> watch(Globals& globals, std::string id, std::uint64_t count) {
-    net::HttpClient http(co_await asio::this_coro::executor);
+    net::HttpClient http(co_await asio::this_coro::executor, net::EgressPolicy::any());
     if (!globals.json) print_header();
     std::uint64_t seen = 0;
     auto done = co_await client::Client(http, globals.api).watch(id, [&](client::Feed feed) {
@@ -64,7 +64,7 @@ Task<int> watch(Globals& globals, std::string id, std::uint64_t count) {
 }
 
 Task<int> rounds(Globals& globals, std::string id, std::uint64_t before, std::uint32_t limit) {
-    net::HttpClient http(co_await asio::this_coro::executor);
+    net::HttpClient http(co_await asio::this_coro::executor, net::EgressPolicy::any());
     auto body = co_await client::Client(http, globals.api).rounds(id, before, limit);
     if (!body) co_return report(globals, body.error());
     if (!globals.json)

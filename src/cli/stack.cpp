@@ -44,7 +44,7 @@ class RunningStack final : public Stack {
           clock_(clock),
           log_(std::move(log)),
           tasks_(executor, log_),
-          http_(executor),
+          http_(executor, net::EgressPolicy::any()),
           exchange_(
               "exchange-sim", [this] { return exchange_spec(); }, clock, log_),
           enclave_(

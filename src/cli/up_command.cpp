@@ -54,7 +54,8 @@ class RoundTeller {
 };
 
 Task<void> look(const Globals& globals, const Stack& stack, Clock& clock, bool table) {
-    net::HttpClient http(co_await asio::this_coro::executor, {.total = milliseconds(2'000)});
+    net::HttpClient http(co_await asio::this_coro::executor, net::EgressPolicy::any(),
+                         {.total = milliseconds(2'000)});
     client::Client api(http, stack.info().api);
     RoundTeller rounds(globals);
     for (;;) {

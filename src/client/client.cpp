@@ -137,7 +137,7 @@ Task<Status> Client::watch(std::string id, std::function<bool(Feed)> on_feed) {
         return true;
     };
     CO_TRY(net::HttpResponse end,
-           co_await net::http_stream(co_await asio::this_coro::executor,
+           co_await net::http_stream(co_await asio::this_coro::executor, net::EgressPolicy::any(),
                                      base_url_ + "/v1/price-feeds/" + path_part(id) + "/stream",
                                      {{"accept", "text/event-stream"}}, {}, {}, on_chunk));
     if (end.status != 200) co_return std::unexpected(error_of(end.status, end.body));

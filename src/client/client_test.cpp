@@ -25,7 +25,8 @@ class ApiClient : public ::testing::Test {
     std::pair<int, std::string> reply{200, "{}"};
     std::string target;  // of the last request
     std::unique_ptr<net::WsServer> server = listen();
-    std::unique_ptr<net::HttpClient> http = std::make_unique<net::HttpClient>(loop.get_executor());
+    std::unique_ptr<net::HttpClient> http =
+        std::make_unique<net::HttpClient>(loop.get_executor(), net::EgressPolicy::any());
     Client client{*http, "http://127.0.0.1:" + std::to_string(server->port())};
 
     ~ApiClient() override {

@@ -24,6 +24,8 @@ std::unique_ptr<net::WsFeed> PriceService::connect(std::size_t venue, const Venu
     const Venue& format = book_.venue(venue);
     net::WsFeedOptions options{
         .url = spec.url.empty() ? std::string(format.default_url()) : spec.url,
+        // A venue's own endpoint is public; one that the operator names may be the simulator's.
+        .egress = spec.url.empty() ? net::EgressPolicy::public_only() : net::EgressPolicy::any(),
         .limits = {.message_max = kFrameBytesMax},
         .tls = {.ca_file = spec.ca_file},
         .ping_every = milliseconds(format.ping_every_ms()),

@@ -143,8 +143,10 @@ Error transport_error(const std::string& doing, const std::string& peer, error_c
 }
 
 Task<Result<Stream>> dial(asio::any_io_executor executor, Url url, TlsContext tls,
-                          nanoseconds until) {
+                          EgressPolicy egress, nanoseconds until) {
     CO_TRY(auto endpoints, co_await resolve(executor, url, until));
+    for (const tcp::endpoint& endpoint : endpoints)
+        CO_TRY_OK(egress.check(url.host, endpoint.address()));
     CO_TRY(auto socket, co_await connect(executor, url, std::move(endpoints), until));
     if (!url.tls) co_return Stream(std::move(socket));
 

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "base/task.h"
+#include "net/egress.h"
 #include "net/http_client.h"
 #include "net/stream.h"
 #include "net/url.h"
@@ -24,9 +25,11 @@ Error transport_error(const std::string& doing, const std::string& peer,
                       boost::system::error_code ec);
 
 // Resolves, connects (each address in turn gets its share of the time left) and, for a `tls` URL,
-// shakes hands with SNI and verifies chain and host name. Errors: unavailable (name not found,
-// refused, TLS: the message says which), timeout at `until` (monotonic_now).
+// shakes hands with SNI and verifies chain and host name. The name is looked up once: the addresses
+// that `egress` has judged are the ones connected to, and one that it refuses refuses the name.
+// Errors: forbidden (egress), unavailable (name not found, refused, TLS: the message says which),
+// timeout at `until` (monotonic_now).
 Task<Result<Stream>> dial(asio::any_io_executor executor, Url url, TlsContext tls,
-                          std::chrono::nanoseconds until);
+                          EgressPolicy egress, std::chrono::nanoseconds until);
 
 }  // namespace nsl::net

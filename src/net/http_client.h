@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "net/egress.h"
 
 namespace nsl::net {
 
@@ -21,6 +22,7 @@ struct HttpRequest {
     std::map<std::string, std::string> headers{};
     std::string body{};
     bool idempotent = false;  // may be sent again on a fresh connection when a pooled one was stale
+    unsigned redirects_max = 0;  // followed; 0: a redirect is the answer. See redirect.h
 };
 
 struct HttpResponse {
@@ -32,7 +34,8 @@ struct HttpResponse {
 
 struct HttpLimits {
     milliseconds connect{3'000};             // name, TCP and TLS together
-    milliseconds total{10'000};              // all of send(): connecting and a second attempt too
+    milliseconds idle{10'000};               // no byte sent or received for this long
+    milliseconds total{10'000};              // all of send(): connecting, redirects, a second try
     std::size_t body_max = 8 * 1024 * 1024;  // bytes of the response's body
     std::size_t header_max = 32 * 1024;
     std::size_t idle_per_host = 8;  // kept-alive connections
@@ -46,14 +49,19 @@ struct TlsOptions {
 // client meanwhile is safe. How many run at once is the caller's to bound.
 class HttpClient {
  public:
-    HttpClient(asio::any_io_executor executor, HttpLimits limits = {}, TlsOptions tls = {});
+    // `egress` judges every address before it is connected to, of redirects too. Whoever talks to
+    // what the operator has configured says EgressPolicy::any().
+    explicit HttpClient(asio::any_io_executor executor,
+                        EgressPolicy egress = EgressPolicy::public_only(), HttpLimits limits = {},
+                        TlsOptions tls = {});
     ~HttpClient();
     HttpClient(const HttpClient&) = delete;
 
-    // Redirects are not followed. Errors: invalid_argument (URL, method, header, ca_file),
-    // unavailable (refused, reset, TLS, name not found, not HTTP: the message says which), timeout,
-    // limit_exceeded (body or header too large). Cancellation drops the connection and throws
-    // boost::system::system_error(operation_aborted).
+    // Redirects are followed where the request says so only; content codings are never asked for
+    // and never undone. Errors: invalid_argument (URL, method, header, ca_file), forbidden (address
+    // or redirect), unavailable (refused, reset, TLS, name not found, not HTTP: the message says
+    // which), timeout, limit_exceeded (body or header too large, too many redirects). Cancellation
+    // drops the connection and throws boost::system::system_error(operation_aborted).
     Task<Result<HttpResponse>> send(HttpRequest request);
 
  private:

@@ -23,7 +23,7 @@ ScriptServer::Script answer_with(std::string bytes) {
 class HttpClientTest : public LoopbackTest {
  public:
     Result<HttpResponse> get(const std::string& url, HttpLimits limits = {}) {
-        HttpClient client(io.get_executor(), limits);
+        HttpClient client(io.get_executor(), EgressPolicy::any(), limits);
         return run(client.send({.url = url}));
     }
     Result<HttpResponse> get_from(ScriptServer::Script script, HttpLimits limits = {}) {
@@ -45,9 +45,13 @@ TEST_F(HttpClientTest, SendsMethodTargetHeadersAndBody) {
     std::string seen;
     ScriptServer server(*this, [&](tcp::socket& socket) -> Task<void> {
         seen = co_await read_head(socket);
+        const std::size_t body = seen.contains("Content-Length: 2") ? 2 : 0;
+        std::string rest(seen.find("\r\n\r\n") + 4 + body - seen.size(), '\0');
+        co_await read_exactly(socket, rest);
+        seen += rest;
         co_await write_all(socket, kOk);
     });
-    HttpClient client(io.get_executor());
+    HttpClient client(io.get_executor(), EgressPolicy::any());
     const auto response = run(client.send({.method = "POST",
                                            .url = server.url() + "/rpc?x=1#part",
                                            .headers = {{"Content-Type", "application/json"}},
@@ -57,6 +61,16 @@ TEST_F(HttpClientTest, SendsMethodTargetHeadersAndBody) {
     EXPECT_TRUE(seen.contains("Host: 127.0.0.1:" + std::to_string(server.port()) + "\r\n"));
     EXPECT_TRUE(seen.contains("Content-Type: application/json\r\n"));
     EXPECT_TRUE(seen.contains("Content-Length: 2\r\n"));
+    EXPECT_TRUE(seen.contains("User-Agent: nsl\r\n"));
+    EXPECT_TRUE(seen.ends_with("\r\n\r\n{}"));
+
+    const HttpRequest empty{
+        .method = "POST", .url = server.url(), .headers = {{"user-agent", "test"}}};
+    ASSERT_TRUE(run(client.send(empty)));
+    EXPECT_TRUE(seen.starts_with("POST / HTTP/1.1\r\n")) << seen;
+    EXPECT_TRUE(seen.contains("Content-Length: 0\r\n"));
+    EXPECT_TRUE(seen.contains("user-agent: test\r\n"));
+    EXPECT_FALSE(seen.contains("nsl"));
 }
 
 TEST_F(HttpClientTest, ReadsChunksBodiesUpToTheEndAndHeadResponses) {
@@ -73,7 +87,7 @@ TEST_F(HttpClientTest, ReadsChunksBodiesUpToTheEndAndHeadResponses) {
     EXPECT_EQ(response->body, "to the end");
 
     ScriptServer server(*this, answer_with("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"));
-    HttpClient client(io.get_executor());
+    HttpClient client(io.get_executor(), EgressPolicy::any());
     response = run(client.send({.method = "HEAD", .url = server.url()}));
     ASSERT_TRUE(response) << response.error().message;
     EXPECT_EQ(response->body, "");
@@ -218,7 +232,7 @@ TEST_F(HttpClientTest, ReportsANameThatIsNotFound) {
 }
 
 TEST_F(HttpClientTest, RefusesABadUrlMethodOrHeader) {
-    HttpClient client(io.get_executor());
+    HttpClient client(io.get_executor(), EgressPolicy::any());
     const std::vector<HttpRequest> requests = {
         {.url = "not a url"},
         {.method = "", .url = "http://127.0.0.1/"},
@@ -242,7 +256,7 @@ TEST_F(HttpClientTest, ReusesAConnectionForTheNextRequest) {
             co_await write_all(socket, kOk);
         }
     });
-    HttpClient client(io.get_executor());
+    HttpClient client(io.get_executor(), EgressPolicy::any());
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(run(client.send({.url = server.url()})));
     EXPECT_EQ(server.accepted(), 1);
 }
@@ -250,7 +264,7 @@ TEST_F(HttpClientTest, ReusesAConnectionForTheNextRequest) {
 TEST_F(HttpClientTest, DoesNotReuseAConnectionTheServerWantsClosed) {
     ScriptServer server(
         *this, answer_with("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"));
-    HttpClient client(io.get_executor());
+    HttpClient client(io.get_executor(), EgressPolicy::any());
     for (int i = 0; i < 2; ++i) ASSERT_TRUE(run(client.send({.url = server.url()})));
     EXPECT_EQ(server.accepted(), 2);
 }
@@ -272,7 +286,7 @@ ScriptServer::Script hang_up_on_the_second(int& requests, int& connections) {
 TEST_F(HttpClientTest, SendsAnIdempotentRequestAgainWhenThePooledConnectionWasStale) {
     int requests = 0, connections = 0;
     ScriptServer server(*this, hang_up_on_the_second(requests, connections));
-    HttpClient client(io.get_executor());
+    HttpClient client(io.get_executor(), EgressPolicy::any());
     ASSERT_TRUE(run(client.send({.url = server.url(), .idempotent = true})));
     const auto second = run(client.send({.url = server.url(), .idempotent = true}));
     ASSERT_TRUE(second) << second.error().message;
@@ -283,7 +297,7 @@ TEST_F(HttpClientTest, SendsAnIdempotentRequestAgainWhenThePooledConnectionWasSt
 TEST_F(HttpClientTest, NeverSendsAnotherRequestTwice) {
     int requests = 0, connections = 0;
     ScriptServer server(*this, hang_up_on_the_second(requests, connections));
-    HttpClient client(io.get_executor());
+    HttpClient client(io.get_executor(), EgressPolicy::any());
     ASSERT_TRUE(run(client.send({.method = "POST", .url = server.url()})));
     const auto second = run(client.send({.method = "POST", .url = server.url()}));
     ASSERT_FALSE(second);
@@ -301,7 +315,7 @@ TEST_F(HttpClientTest, TriesAFreshConnectionOnlyOnce) {
         co_await write_all(socket, kOk);
         co_await read_head(socket);
     });
-    HttpClient client(io.get_executor());
+    HttpClient client(io.get_executor(), EgressPolicy::any());
     ASSERT_TRUE(run(client.send({.url = server.url(), .idempotent = true})));
     const auto second = run(client.send({.url = server.url(), .idempotent = true}));
     ASSERT_FALSE(second);
@@ -317,7 +331,7 @@ TEST_F(HttpClientTest, NoticesBeforeSendingThatAPooledConnectionWasClosed) {
         socket.close();
         ++closed;
     });
-    HttpClient client(io.get_executor());
+    HttpClient client(io.get_executor(), EgressPolicy::any());
     ASSERT_TRUE(run(client.send({.method = "POST", .url = server.url()})));
     ASSERT_TRUE(eventually([&] { return closed == 1; }));
     const auto second = run(client.send({.method = "POST", .url = server.url()}));
@@ -339,7 +353,7 @@ TEST_F(HttpClientTest, ServesFiftyRequestsAtOnceAndKeepsABoundedNumberOfConnecti
         co_await read_to_end(socket);
         --open;
     });
-    HttpClient client(io.get_executor(), {.idle_per_host = 3});
+    HttpClient client(io.get_executor(), EgressPolicy::any(), {.idle_per_host = 3});
     int right = 0;
     for (int i = 0; i < 50; ++i) {
         tasks.spawn(
@@ -355,7 +369,7 @@ TEST_F(HttpClientTest, ServesFiftyRequestsAtOnceAndKeepsABoundedNumberOfConnecti
 
 TEST_F(HttpClientTest, EndsAtOnceWhenCancelled) {
     ScriptServer server(*this, [](tcp::socket&) { return never(); });
-    HttpClient client(io.get_executor());
+    HttpClient client(io.get_executor(), EgressPolicy::any());
     TaskGroup group(io.get_executor(), log);
     bool ended = false, returned = false;
     group.spawn("request",
@@ -380,7 +394,7 @@ TEST_F(HttpClientTest, MayBeDestroyedWhileARequestIsInProgress) {
         while (!go_on) co_await RealClock().sleep_for(milliseconds(1));
         co_await write_all(socket, kOk);
     });
-    auto client = std::make_unique<HttpClient>(io.get_executor());
+    auto client = std::make_unique<HttpClient>(io.get_executor(), EgressPolicy::any());
     std::optional<Result<HttpResponse>> response;
     tasks.spawn("request",
                 [](Task<Result<HttpResponse>> sent,

@@ -83,7 +83,8 @@ Task<Result<T>> within(milliseconds span, Reading& reading, Task<Result<T>> step
 
 }  // namespace
 
-Task<Result<HttpResponse>> http_stream(asio::any_io_executor executor, std::string url_text,
+Task<Result<HttpResponse>> http_stream(asio::any_io_executor executor, EgressPolicy egress,
+                                       std::string url_text,
                                        std::map<std::string, std::string> headers,
                                        HttpStreamLimits limits, TlsOptions tls_options,
                                        std::function<bool(std::string_view)> on_chunk) {
@@ -92,8 +93,8 @@ Task<Result<HttpResponse>> http_stream(asio::any_io_executor executor, std::stri
     if (url.tls) {
         CO_TRY(tls, make_tls_context(tls_options));
     }
-    CO_TRY(Stream stream,
-           co_await dial(executor, url, std::move(tls), monotonic_now() + limits.connect));
+    CO_TRY(Stream stream, co_await dial(executor, url, std::move(tls), std::move(egress),
+                                        monotonic_now() + limits.connect));
     Reading reading{stream, url, limits, beast::flat_buffer(limits.header_max + kChunkBytes)};
     const auto request = request_of(url, headers);
     CO_TRY_OK(co_await within<void>(limits.idle, reading, reading.send(request)));

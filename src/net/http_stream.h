@@ -23,9 +23,9 @@ struct HttpStreamLimits {
 
 // Calls on_chunk with each piece of a 200 response's body until it returns false or the body ends;
 // the returned response then has no body. Any other response is returned whole. One connection, not
-// pooled. Errors as HttpClient::send; timeout when idle.
-Task<Result<HttpResponse>> http_stream(asio::any_io_executor executor, std::string url,
-                                       std::map<std::string, std::string> headers,
+// pooled, no redirect followed. Errors as HttpClient::send; timeout when idle.
+Task<Result<HttpResponse>> http_stream(asio::any_io_executor executor, EgressPolicy egress,
+                                       std::string url, std::map<std::string, std::string> headers,
                                        HttpStreamLimits limits, TlsOptions tls,
                                        std::function<bool(std::string_view)> on_chunk);
 

@@ -28,7 +28,7 @@ class HttpStream : public LoopbackTest {
 
     Result<HttpResponse> get(const ScriptServer& server, std::size_t pieces_wanted,
                              HttpStreamLimits limits = {}) {
-        return run(http_stream(io.get_executor(), server.url() + "/events",
+        return run(http_stream(io.get_executor(), EgressPolicy::any(), server.url() + "/events",
                                {{"accept", "text/event-stream"}}, limits, {},
                                [&, pieces_wanted](std::string_view piece) {
                                    seen_ += piece;

@@ -177,7 +177,7 @@ Task<void> never() {
     co_await timer.async_wait(asio::use_awaitable);
 }
 
-Task<void> accept_upgrade(tcp::socket& socket) {
+Task<void> accept_upgrade(tcp::socket& socket, std::string more) {
     const std::string head = co_await read_head(socket);
     constexpr std::string_view kName = "Sec-WebSocket-Key: ";
     const auto at = head.find(kName) + kName.size();
@@ -190,7 +190,8 @@ Task<void> accept_upgrade(tcp::socket& socket) {
     co_await write_all(socket,
                        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                        "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
-                           std::string(reinterpret_cast<const char*>(accept.data())) + "\r\n\r\n");
+                           std::string(reinterpret_cast<const char*>(accept.data())) + "\r\n" +
+                           more + "\r\n");
 }
 
 }  // namespace nsl::net

@@ -91,7 +91,7 @@ Task<void> read_exactly(tcp::socket& socket, std::string& into);  // as many byt
 Task<void> write_all(tcp::socket& socket, std::string bytes);
 Task<void> read_to_end(tcp::socket& socket);  // returns when the client has closed
 Task<void> never();                           // until the test ends
-// Answers the upgrade request; what follows is raw.
-Task<void> accept_upgrade(tcp::socket& socket);
+// Answers the upgrade request, with more header lines if given; what follows is raw.
+Task<void> accept_upgrade(tcp::socket& socket, std::string more = "");
 
 }  // namespace nsl::net

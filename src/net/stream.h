@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/task.h"
+#include "net/guard.h"
 
 namespace nsl::net {
 
@@ -31,6 +32,11 @@ class Stream {
     const asio::ip::tcp::socket& next_layer() const { return tls_ ? tls_->next_layer() : *tcp_; }
     Tls* tls() { return tls_.get(); }
 
+    // When the connection was last seen alive, in monotonic_now(): an operation takes its next step
+    // when the one before has moved bytes (of TLS: a record).
+    std::chrono::nanoseconds active() const { return active_; }
+    void touch() { active_ = monotonic_now(); }
+
     // Drops the connection; pending operations end with operation_aborted.
     void close() noexcept {
         boost::system::error_code ignored;
@@ -39,6 +45,7 @@ class Stream {
 
     template <class Buffers, class Token>
     auto async_read_some(const Buffers& buffers, Token&& token) {
+        touch();
         return asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
             [this](auto handler, const Buffers& into) {
                 if (tls_)
@@ -50,6 +57,7 @@ class Stream {
     }
     template <class Buffers, class Token>
     auto async_write_some(const Buffers& buffers, Token&& token) {
+        touch();
         return asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(
             [this](auto handler, const Buffers& from) {
                 if (tls_)
@@ -64,6 +72,7 @@ class Stream {
     std::shared_ptr<asio::ssl::context> context_;
     std::unique_ptr<asio::ip::tcp::socket> tcp_;
     std::unique_ptr<Tls> tls_;
+    std::chrono::nanoseconds active_ = monotonic_now();
 };
 
 }  // namespace nsl::net

@@ -19,7 +19,7 @@ class TlsTest : public LoopbackTest {
     }
     Result<HttpResponse> get(const std::string& host, const TlsRelay& relay,
                              const std::string& ca_file) {
-        HttpClient client(io.get_executor(), {}, {.ca_file = ca_file});
+        HttpClient client(io.get_executor(), EgressPolicy::any(), {}, {.ca_file = ca_file});
         return run(
             client.send({.url = "https://" + host + ":" + std::to_string(relay.port()) + "/x"}));
     }
@@ -40,7 +40,8 @@ TEST_F(TlsTest, AcceptsACertificateTrustedThroughTheCaFile) {
 TEST_F(TlsTest, ReusesAConnectionForTheNextRequest) {
     const auto certificate = TlsRelay::make_certificate(*this, "IP:127.0.0.1");
     TlsRelay relay(*this, certificate, plain->port());
-    HttpClient client(io.get_executor(), {}, {.ca_file = certificate.cert_file});
+    HttpClient client(io.get_executor(), EgressPolicy::any(), {},
+                      {.ca_file = certificate.cert_file});
     const std::string url = "https://127.0.0.1:" + std::to_string(relay.port());
     for (int i = 0; i < 3; ++i) ASSERT_TRUE(run(client.send({.url = url})));
     EXPECT_EQ(relay.accepted(), 1);
@@ -71,9 +72,10 @@ TEST_F(TlsTest, SpeaksWebSocketAndVerifiesTheSameWay) {
     const auto certificate = TlsRelay::make_certificate(*this, "DNS:localhost");
     TlsRelay relay(*this, certificate, plain->port());
     const auto connect = [&](const std::string& host, const std::string& ca_file) {
-        return run(WsConnection::connect(
-            io.get_executor(), "wss://" + host + ":" + std::to_string(relay.port()) + "/ws", {},
-            {.ca_file = ca_file}));
+        return run(
+            WsConnection::connect(io.get_executor(), EgressPolicy::any(),
+                                  "wss://" + host + ":" + std::to_string(relay.port()) + "/ws", {},
+                                  {.ca_file = ca_file}));
     };
     auto good = connect("localhost", certificate.cert_file);
     ASSERT_TRUE(good) << good.error().message;
@@ -92,7 +94,7 @@ TEST_F(TlsTest, SpeaksWebSocketAndVerifiesTheSameWay) {
 }
 
 TEST_F(TlsTest, ReportsACaFileItCannotRead) {
-    HttpClient client(io.get_executor(), {}, {.ca_file = "/nowhere/ca.pem"});
+    HttpClient client(io.get_executor(), EgressPolicy::any(), {}, {.ca_file = "/nowhere/ca.pem"});
     const auto response = run(client.send({.url = "https://127.0.0.1:1/"}));
     ASSERT_FALSE(response);
     EXPECT_EQ(response.error().code, Errc::invalid_argument);
@@ -101,7 +103,7 @@ TEST_F(TlsTest, ReportsACaFileItCannotRead) {
 
 TEST_F(TlsTest, GivesUpOnASilentServerAndReportsOneThatSpeaksNoTls) {
     ScriptServer silent(*this, [](tcp::socket&) { return never(); });
-    HttpClient client(io.get_executor(), {.connect = milliseconds(50)});
+    HttpClient client(io.get_executor(), EgressPolicy::any(), {.connect = milliseconds(50)});
     auto response = run(client.send({.url = silent.url("https")}));
     ASSERT_FALSE(response);
     EXPECT_EQ(response.error().code, Errc::timeout);

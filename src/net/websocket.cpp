@@ -179,6 +179,11 @@ Task<Status> upgrade(Socket& socket) {
     const auto [ec] = co_await socket.ws.async_handshake(response, socket.url.authority,
                                                          socket.url.target, kTuple);
     throw_if_cancelled(co_await asio::this_coro::cancellation_state);
+    if (!ec && (response.count(http::field::sec_websocket_extensions) > 0 ||
+                response.count(http::field::sec_websocket_protocol) > 0))
+        co_return fail(Errc::unavailable, socket.url.authority +
+                                              " answered the WebSocket upgrade with an extension "
+                                              "or subprotocol that was not offered");
     if (!ec) co_return Status();
     if (ec == websocket::error::upgrade_declined)
         co_return fail(Errc::unavailable, socket.url.authority +
@@ -191,6 +196,7 @@ Task<Status> upgrade(Socket& socket) {
 }  // namespace
 
 Task<Result<std::unique_ptr<WsConnection>>> WsConnection::connect(asio::any_io_executor executor,
+                                                                  EgressPolicy egress,
                                                                   std::string url_text,
                                                                   WsLimits limits, TlsOptions tls) {
     const nanoseconds until = monotonic_now() + limits.connect;
@@ -199,7 +205,8 @@ Task<Result<std::unique_ptr<WsConnection>>> WsConnection::connect(asio::any_io_e
     if (url.tls) {
         CO_TRY(context, make_tls_context(tls));
     }
-    CO_TRY(Stream stream, co_await dial(std::move(executor), url, std::move(context), until));
+    CO_TRY(Stream stream,
+           co_await dial(std::move(executor), url, std::move(context), std::move(egress), until));
 
     auto socket = std::make_shared<Socket>(std::move(stream), url, limits);
     socket->ws.set_option(websocket::stream_base::timeout{.handshake_timeout = limits.connect,

@@ -29,10 +29,11 @@ struct WsLimits {
 class WsConnection {
  public:
     // url: ws://host:port/target or wss://…. Host name verified for wss.
-    // Errors as HttpClient::send, and unavailable when the server refuses the upgrade.
+    // Errors as HttpClient::send, and unavailable when the server refuses the upgrade or answers it
+    // with an extension or subprotocol: none is offered, compression neither.
     static Task<Result<std::unique_ptr<WsConnection>>> connect(asio::any_io_executor executor,
-                                                               std::string url, WsLimits limits,
-                                                               TlsOptions tls);
+                                                               EgressPolicy egress, std::string url,
+                                                               WsLimits limits, TlsOptions tls);
     virtual ~WsConnection() = default;
 
     // The next whole text or binary message. Errors: unavailable (closed: code and reason in the
@@ -66,6 +67,7 @@ struct WsFeedHandlers {
 
 struct WsFeedOptions {
     std::string url;
+    EgressPolicy egress = EgressPolicy::public_only();
     WsLimits limits{};
     TlsOptions tls{};
     Backoff backoff{};  // starts again after a connection that delivered a message

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/websocket.h"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/system/system_error.hpp>
 
 #include "net/loopback_test.h"
@@ -20,7 +21,7 @@ std::string frame(unsigned char opcode, std::string_view payload) {
 class WebSocketTest : public LoopbackTest {
  public:
     Result<std::unique_ptr<WsConnection>> connect(const std::string& url, WsLimits limits = {}) {
-        return run(WsConnection::connect(io.get_executor(), url, limits, {}));
+        return run(WsConnection::connect(io.get_executor(), EgressPolicy::any(), url, limits, {}));
     }
     // Accepts the upgrade, sends `bytes`, waits for the client to go.
     static ScriptServer::Script upgrade_and_send(std::string bytes) {
@@ -155,11 +156,97 @@ TEST_F(WebSocketTest, ReportsAMalformedFrame) {
     const std::string reserved_bits = "\xff\x01x";
     const std::string masked_by_server("\x81\x81\x00\x00\x00\x00x", 7);
     const std::string broken_utf8 = frame(1, "\xff\xfe");
-    for (const auto& bytes : {reserved_bits, masked_by_server, broken_utf8}) {
+    const std::string long_ping = "\x89\x7e" + std::string("\x00\x7e", 2) + std::string(126, 'p');
+    const std::string split_ping = "\x09\x01p";
+    const std::string lone_continuation = "\x80\x01x";
+    const std::string text_inside_text = "\x01\x01x\x81\x01y";
+    const std::string reserved_opcode = "\x83\x01x";
+    for (const auto& bytes : {reserved_bits, masked_by_server, broken_utf8, long_ping, split_ping,
+                              lone_continuation, text_inside_text, reserved_opcode}) {
         const auto message = read_from(upgrade_and_send(bytes));
         ASSERT_FALSE(message);
         EXPECT_EQ(message.error().code, Errc::unavailable) << message.error().message;
     }
+}
+
+TEST_F(WebSocketTest, RefusesAFrameThatAnnouncesATerabyte) {
+    // 2^40, and the largest length there is.
+    for (const std::string& length : {std::string("\x00\x00\x01\x00\x00\x00\x00\x00", 8),
+                                      std::string("\x7f") + std::string(7, '\xff')}) {
+        const auto message = read_from(upgrade_and_send("\x82\x7f" + length + "first bytes"));
+        ASSERT_FALSE(message);
+        EXPECT_EQ(message.error().code, Errc::limit_exceeded) << message.error().message;
+    }
+    // RFC 6455 section 5.2: the highest bit must be 0. No limit is needed to refuse it.
+    const auto message = read_from(upgrade_and_send("\x82\x7f" + std::string(8, '\xff')));
+    EXPECT_FALSE(message);
+}
+
+// No compression is negotiated, so nothing is ever inflated: a bomb stays as small as it came.
+TEST_F(WebSocketTest, RefusesACompressedFrameAndAnExtensionThatWasNotOffered) {
+    const auto message = read_from(upgrade_and_send("\xc1\x05\xf2\x48\xcd\xc9\xc9"));
+    ASSERT_FALSE(message);
+    EXPECT_EQ(message.error().code, Errc::unavailable) << message.error().message;
+
+    for (const char* more :
+         {"Sec-WebSocket-Extensions: permessage-deflate\r\n", "Sec-WebSocket-Protocol: chat\r\n"}) {
+        ScriptServer server(*this, [&](tcp::socket& socket) -> Task<void> {
+            co_await accept_upgrade(socket, more);
+            co_await read_to_end(socket);
+        });
+        const auto connection = connect(server.url("ws"));
+        ASSERT_FALSE(connection) << more;
+        EXPECT_EQ(connection.error().code, Errc::unavailable);
+        EXPECT_TRUE(connection.error().message.contains("not offered"))
+            << connection.error().message;
+    }
+}
+
+TEST_F(WebSocketTest, ReadsOnThroughAFloodOfPingsAndGivesUpWhenItsPongsAreNotTaken) {
+    std::string flood;
+    for (int i = 0; i < 10'000; ++i) flood += frame(9, std::string(125, 'p'));
+    auto message = read_from([&](tcp::socket& socket) -> Task<void> {
+        using namespace asio::experimental::awaitable_operators;
+        co_await accept_upgrade(socket);
+        co_await (write_all(socket, flood + frame(1, "after")) && read_to_end(socket));
+    });
+    ASSERT_TRUE(message) << message.error().message;
+    EXPECT_EQ(*message, "after");
+
+    message = read_from(
+        [&](tcp::socket& socket) -> Task<void> {
+            co_await accept_upgrade(socket);
+            for (;;) co_await write_all(socket, flood);
+        },
+        {.idle = milliseconds(200)});
+    ASSERT_FALSE(message);
+    EXPECT_EQ(message.error().code, Errc::timeout) << message.error().message;
+}
+
+// Empty fragments never reach the size limit; whoever waits for the message can still leave.
+TEST_F(WebSocketTest, EndsWhenDestroyedUnderAFloodOfEmptyFragments) {
+    bool flooding = false;
+    ScriptServer server(*this, [&](tcp::socket& socket) -> Task<void> {
+        co_await accept_upgrade(socket);
+        std::string fragments(2 * 10'000, '\0');
+        co_await write_all(socket, "\x01\x01x");
+        for (;;) {
+            co_await write_all(socket, fragments);
+            flooding = true;
+        }
+    });
+    auto connection = connect(server.url("ws"));
+    ASSERT_TRUE(connection) << connection.error().message;
+    std::optional<Result<std::string>> message;
+    tasks.spawn(
+        "read",
+        [](Task<Result<std::string>> read, std::optional<Result<std::string>>& out) -> Task<void> {
+            out = co_await std::move(read);
+        }((*connection)->read(), message));
+    ASSERT_TRUE(eventually([&] { return flooding; }));
+    connection->reset();
+    ASSERT_TRUE(eventually([&] { return message.has_value(); }));
+    EXPECT_FALSE(*message);
 }
 
 TEST_F(WebSocketTest, TellsTheCodeAndReasonOfAClose) {

@@ -111,8 +111,9 @@ Task<void> WsFeed::State::run(std::shared_ptr<State> self) {
     for (unsigned attempt = 0; !self->abandoned; ++attempt) {
         self->delivered = false;
         self->reconnect_wanted = false;
-        auto opened = co_await WsConnection::connect(self->executor, self->options.url,
-                                                     self->options.limits, self->options.tls);
+        auto opened =
+            co_await WsConnection::connect(self->executor, self->options.egress, self->options.url,
+                                           self->options.limits, self->options.tls);
         if (self->abandoned) co_return;
         Error why;
         if (opened) {

@@ -47,6 +47,7 @@ class WsFeedTest : public LoopbackTest {
         handlers.on_close = [this](std::shared_ptr<WsPeer>) { ++closes; };
         server = *WsServer::listen(tasks, log, 0, std::move(handlers));
         options.url = "ws://127.0.0.1:" + std::to_string(server->port()) + "/feed";
+        options.egress = EgressPolicy::any();
         options.backoff = {milliseconds(1), milliseconds(5)};
         feed_handlers.on_message = [this](std::string_view message) {
             messages.emplace_back(message);

@@ -17,12 +17,13 @@ class WsServerTest : public LoopbackTest {
     }
     std::unique_ptr<WsConnection> connect(const WsServer& server) {
         auto connection = run(WsConnection::connect(
-            io.get_executor(), "ws://127.0.0.1:" + std::to_string(server.port()) + "/x", {}, {}));
+            io.get_executor(), EgressPolicy::any(),
+            "ws://127.0.0.1:" + std::to_string(server.port()) + "/x", {}, {}));
         EXPECT_TRUE(connection) << connection.error().message;
         return *std::move(connection);
     }
     Result<HttpResponse> request(const WsServer& server, std::string method, std::string body) {
-        HttpClient client(io.get_executor());
+        HttpClient client(io.get_executor(), EgressPolicy::any());
         return run(
             client.send({.method = std::move(method),
                          .url = "http://127.0.0.1:" + std::to_string(server.port()) + "/admin?x=1",

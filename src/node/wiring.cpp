@@ -101,7 +101,7 @@ class WiredNode final : public Node {
           clients_(executor, log_.named("client")),
           workers_(executor, log_.named("worker")),
           servers_(executor, log_.named("api")),
-          http_(executor),
+          http_(executor, net::EgressPolicy::any()),
           rpc_(http_, config_.rpc, log_.named("rpc")),
           enclave_(clients_, log_.named("enclave"), config_.enclave_socket),
           prices_enclave_(enclave_) {}

@@ -35,8 +35,8 @@ Task<Seen> listen(cli::ExchangeSim& sim, ManualClock& clock, std::size_t index,
                   std::vector<std::string> markets) {
     const std::string name(cli::sim_venues()[index].name);
     auto venue = enclave::make_venue(name, markets).value();
-    auto connection = co_await net::WsConnection::connect(co_await asio::this_coro::executor,
-                                                          sim.url(name), {}, {});
+    auto connection = co_await net::WsConnection::connect(
+        co_await asio::this_coro::executor, net::EgressPolicy::any(), sim.url(name), {}, {});
     if (!connection) throw std::runtime_error(connection.error().message);
     for (auto& request : venue->subscribe(markets))
         EXPECT_TRUE(co_await (*connection)->write(request));

@@ -24,7 +24,7 @@ struct ChainWorld {
     Logger log{lines, "test"};
     FakeNode node{tasks};
     std::unique_ptr<net::HttpClient> http = std::make_unique<net::HttpClient>(
-        loop.get_executor(), net::HttpLimits{.body_max = kReplyMax});
+        loop.get_executor(), net::EgressPolicy::any(), net::HttpLimits{.body_max = kReplyMax});
     chain::RpcClient rpc{*http, node.url(), log};
 
     ~ChainWorld() {

@@ -33,7 +33,7 @@ class DevnetEnvironment : public ::testing::Environment {
                                      log.named("devnet")));
         ASSERT_TRUE(started.has_value()) << started.error().message;
         devnet = *std::move(started);
-        http = std::make_unique<net::HttpClient>(loop.get_executor());
+        http = std::make_unique<net::HttpClient>(loop.get_executor(), net::EgressPolicy::any());
         rpc = std::make_unique<chain::RpcClient>(*http, devnet->rpc_url(), log.named("rpc"));
     }
     void TearDown() override {

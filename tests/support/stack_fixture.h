@@ -107,7 +107,7 @@ class StackEnvironment : public ::testing::Environment {
         std::filesystem::create_directories(dir_);
         wait(start());
         ASSERT_FALSE(api_url.empty()) << "the stack did not start; its logs are in " << dir_;
-        http = std::make_unique<net::HttpClient>(loop.get_executor());
+        http = std::make_unique<net::HttpClient>(loop.get_executor(), net::EgressPolicy::any());
         api = std::make_unique<client::Client>(*http, api_url);
         rpc = std::make_unique<chain::RpcClient>(*http, rpc_url, Logger());
     }
