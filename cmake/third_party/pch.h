@@ -9,6 +9,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/describe.hpp>
+#include <boost/json/value.hpp>
+#include <boost/multiprecision/cpp_int.hpp>
 #include <chrono>
 #include <cstdint>
 #include <deque>

@@ -86,7 +86,7 @@ std::string escaped(std::string_view raw, bool quotes_too) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return '"' + escaped(text, true) + '"';
 }
 
@@ -96,7 +96,7 @@ std::string cut(std::string_view text) {
 }
 
 std::string number_text(double value) {
-    if (!std::isfinite(value)) return quoted(fmt::format("{}", value));
+    if (!std::isfinite(value)) return in_quotes(fmt::format("{}", value));
     return fmt::format("{}", value);
 }
 
@@ -105,7 +105,7 @@ std::string value_text(const LogField& field) {
     return std::visit(
         [](const auto& value) {
             using T = std::decay_t<decltype(value)>;
-            if constexpr (std::is_same_v<T, std::string>) return quoted(cut(value));
+            if constexpr (std::is_same_v<T, std::string>) return in_quotes(cut(value));
             if constexpr (std::is_same_v<T, double>) return number_text(value);
             if constexpr (std::is_same_v<T, bool>) return std::string(value ? "true" : "false");
             if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
@@ -117,10 +117,10 @@ std::string value_text(const LogField& field) {
 std::string json_line(LogLevel level, std::string_view logger, std::string_view message,
                       const std::vector<LogField>& fields) {
     std::string out = fmt::format(R"({{"level":"{}","logger":{},"message":{})", level_name(level),
-                                  quoted(logger), quoted(cut(message)));
+                                  in_quotes(logger), in_quotes(cut(message)));
     for (const LogField& field : fields) {
         const bool taken = std::ranges::find(kLineKeys, field.key) != kLineKeys.end();
-        out += ',' + quoted(taken ? field.key + "_field" : field.key) + ':' + value_text(field);
+        out += ',' + in_quotes(taken ? field.key + "_field" : field.key) + ':' + value_text(field);
     }
     return out + '}';
 }

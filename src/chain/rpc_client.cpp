@@ -47,8 +47,8 @@ Result<neo::FeePolicy> policy_of(const Execution& run, std::int64_t pico_per_uni
 RpcClient::RpcClient(net::HttpClient& http, std::string url, Logger log)
     : http_(http), url_(std::move(url)), log_(std::move(log)) {}
 
-Task<Result<RpcReply>> RpcClient::exchange(std::string method, json::Array params) {
-    const std::uint64_t id = next_id_++;
+Task<Result<std::string>> RpcClient::post(std::string method, json::Array params,
+                                          std::uint64_t id) {
     json::Object call;
     call["jsonrpc"] = "2.0";
     call["id"] = id;
@@ -72,7 +72,13 @@ Task<Result<RpcReply>> RpcClient::exchange(std::string method, json::Array param
     if (response->status != 200)
         co_return fail(Errc::unavailable,
                        method + ": the node answered HTTP " + std::to_string(response->status));
-    Result<RpcReply> reply = read_reply(response->body, id);
+    co_return std::move(response->body);
+}
+
+Task<Result<RpcReply>> RpcClient::exchange(std::string method, json::Array params) {
+    const std::uint64_t id = next_id_++;
+    CO_TRY(const std::string body, co_await post(method, std::move(params), id));
+    Result<RpcReply> reply = read_reply(body, id);
     if (!reply) {
         log_.warn("node answered something else than JSON-RPC",
                   {{"method", method}, {"error", reply.error().message}});
@@ -107,6 +113,15 @@ Task<Result<Block>> RpcClient::block(std::uint32_t index) {
     if (block.index != index)
         co_return fail(Errc::internal, "getblock: asked for block " + std::to_string(index) +
                                            ", got " + std::to_string(block.index));
+    co_return block;
+}
+
+Task<Result<neo::Block>> RpcClient::full_block(std::uint32_t index) {
+    CO_TRY(const std::string body, co_await post("getblock", params_of(index, 1), next_id_++));
+    CO_TRY(neo::Block block, decoder_.decode(body));
+    if (block.header.index != index)
+        co_return fail(Errc::internal, "getblock: asked for block " + std::to_string(index) +
+                                           ", got " + std::to_string(block.header.index));
     co_return block;
 }
 

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "chain/block_decoder.h"
 #include "neo/script.h"
 #include "neo/stack_item.h"
 #include "neo/transaction.h"
@@ -103,6 +104,9 @@ class RpcClient {
     Task<Result<NodeVersion>> version();
     Task<Result<std::uint32_t>> block_count();  // height + 1
     Task<Result<Block>> block(std::uint32_t index);
+    // The same block whole. Each hash in it is that of its bytes; whether its validators signed it
+    // is for neo::check_header to tell.
+    Task<Result<neo::Block>> full_block(std::uint32_t index);
     // Of the Application trigger. Errors: not_found while pooled or unknown.
     Task<Result<Execution>> application_log(neo::Hash256 transaction);
     // The block that holds the transaction; not_found while pooled or unknown.
@@ -123,12 +127,15 @@ class RpcClient {
     Task<Result<json::Value>> raw(std::string method, json::Array params);
 
  private:
+    // The body of the HTTP answer.
+    Task<Result<std::string>> post(std::string method, json::Array params, std::uint64_t id);
     Task<Result<RpcReply>> exchange(std::string method, json::Array params);
 
     net::HttpClient& http_;
     std::string url_;
     Logger log_;
     std::uint64_t next_id_ = 1;
+    BlockDecoder decoder_;
 };
 
 }  // namespace nsl::chain

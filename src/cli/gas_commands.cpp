@@ -144,7 +144,7 @@ Task<int> send(Globals& globals, Arguments args) {
     RealClock clock;
     OsRandom random;
     const Logger log = globals.log("gas");
-    net::HttpClient http(co_await asio::this_coro::executor);
+    net::HttpClient http(co_await asio::this_coro::executor, net::EgressPolicy::any());
     chain::RpcClient rpc(http, args.rpc, log.named("rpc"));
     auto version = co_await rpc.version();
     if (!version) co_return report(globals, version.error());

@@ -24,14 +24,10 @@ using chain::TxState;
 
 constexpr neo::Datoshi kGas = 1'0000'0000;
 
-neo::Hash160 ledger() {
-    return neo::Hash160::parse("0xda65b600f7124ce6c79950c1772a36403104f2be").value();
-}
-
 // A script that ends well while the chain's tip is not above this block.
 Bytes good_until(std::uint32_t block) {
     neo::ScriptBuilder script;
-    script.call(ledger(), "currentIndex", {});
+    script.call(neo::native::ledger(), "currentIndex", {});
     script.push_integer(block);
     script.op(0xb6);  // LE
     script.assert_true();
@@ -95,6 +91,23 @@ TEST_F(Sending, TransfersGasOnce) {
     const auto log = run_on_devnet(world.rpc->application_log(end->hash));
     ASSERT_EQ(log->notifications.size(), 1U);
     EXPECT_EQ(log->notifications[0].name, "Transfer");
+}
+
+TEST_F(Sending, EveryHeaderOfTheChainIsSignedByWhomTheOneBeforeItNames) {
+    const auto end = send(sender, transfer_to(7, bank.account()));
+    ASSERT_TRUE(end.has_value()) << end.error().message;
+    const std::uint32_t network = run_on_devnet(world.rpc->version()).value().network;
+    neo::Block before = run_on_devnet(world.rpc->full_block(0)).value();
+    for (std::uint32_t index = 1; index <= end->block; ++index) {
+        const auto block = run_on_devnet(world.rpc->full_block(index));
+        ASSERT_TRUE(block.has_value()) << block.error().message;
+        const Status checked = neo::check_header(block->header, before.header, network);
+        ASSERT_TRUE(checked.has_value()) << checked.error().message;
+        EXPECT_FALSE(neo::check_header(block->header, before.header, network + 1));
+        before = *block;
+    }
+    EXPECT_EQ(std::ranges::count(before.transactions, end->hash, &neo::Transaction::hash), 1);
+    EXPECT_EQ(run_on_devnet(world.rpc->full_block(1'000'000)).error().code, Errc::not_found);
 }
 
 TEST_F(Sending, OurNetworkFeeIsTheNodes) {

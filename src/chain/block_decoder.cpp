@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chain/block_decoder.h"
+
+#include <simdjson.h>
+
+#include <charconv>
+#include <string>
+
+#include "base/encoding.h"
+#include "chain/rpc_reply.h"
+#include "neo/transaction_json.h"
+
+namespace nsl::chain {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+constexpr std::size_t kReplyBytesMax = 64 * 1024 * 1024;
+constexpr std::size_t kSignersMax = 16, kTransactionsMax = 65'535;
+
+// Thrown inside this file only, where simdjson throws too: one catch turns both into an Error.
+struct Unreadable {
+    std::string message;
+};
+
+void require(bool holds, const char* what) {
+    if (!holds) throw Unreadable{what};
+}
+
+std::string_view text(ondemand::value value) {
+    return value.get_string();
+}
+
+template <class T>
+T number(ondemand::value value, const char* what) {
+    const std::uint64_t number = value.get_uint64();
+    require(number <= std::numeric_limits<T>::max(), what);
+    return static_cast<T>(number);
+}
+
+template <class H>
+H hash(ondemand::value value, const char* what) {
+    auto parsed = H::parse(text(value));
+    require(parsed.has_value(), what);
+    return *parsed;
+}
+
+Bytes base64(ondemand::value value, const char* what) {
+    auto bytes = base64_decode(text(value));
+    require(bytes.has_value(), what);
+    return *std::move(bytes);
+}
+
+// Fees are decimal strings.
+neo::Datoshi datoshi(ondemand::value value, const char* what) {
+    const std::string_view digits = text(value);
+    neo::Datoshi amount = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), amount);
+    require(error == std::errc{} && end == digits.data() + digits.size() && amount >= 0, what);
+    return amount;
+}
+
+neo::Witness witness(ondemand::value value) {
+    neo::Witness out;
+    for (auto field : value.get_object()) {
+        const ondemand::raw_json_string key = field.key();
+        if (key == "invocation") out.invocation = base64(field.value(), "witnesses.invocation");
+        if (key == "verification")
+            out.verification = base64(field.value(), "witnesses.verification");
+    }
+    return out;
+}
+
+std::vector<neo::Witness> witnesses(ondemand::value value) {
+    std::vector<neo::Witness> out;
+    for (auto item : value.get_array()) {
+        require(out.size() < kSignersMax, "witnesses: at most 16");
+        out.push_back(witness(item.value()));
+    }
+    return out;
+}
+
+// Lists of contracts, groups and rules, and attributes, are rare: they take the way of all other
+// JSON.
+template <class T>
+T by_the_other_way(ondemand::object object, Result<T> (*read)(const json::Value&),
+                   const char* what) {
+    const std::string_view raw = object.raw_json();
+    const auto parsed = json::parse_value(raw);
+    require(parsed.has_value(), what);
+    auto out = read(*parsed);
+    if (!out) throw Unreadable{std::string(what) + ": " + out.error().message};
+    return *std::move(out);
+}
+
+neo::Signer signer(ondemand::value value) {
+    neo::Signer out;
+    ondemand::object object = value.get_object();
+    bool account = false, scopes = false;
+    for (auto field : object) {
+        const ondemand::raw_json_string key = field.key();
+        if (key == "account") {
+            out.account = hash<neo::Hash160>(field.value(), "signers.account");
+            account = true;
+        } else if (key == "scopes") {
+            const auto read = neo::parse_scopes(text(field.value()));
+            require(read.has_value(), "signers.scopes");
+            out.scopes = *read;
+            scopes = true;
+        } else {
+            object.reset();
+            return by_the_other_way(object, neo::signer_from_json, "signers");
+        }
+    }
+    require(account && scopes, "signers: account and scopes");
+    return out;
+}
+
+neo::Transaction transaction(ondemand::value value) {
+    neo::Transaction out;
+    neo::Hash256 claimed;
+    for (auto field : value.get_object()) {
+        const ondemand::raw_json_string key = field.key();
+        auto item = field.value();
+        if (key == "hash") {
+            claimed = hash<neo::Hash256>(item, "tx.hash");
+        } else if (key == "nonce") {
+            out.nonce = number<std::uint32_t>(item, "tx.nonce");
+        } else if (key == "sysfee") {
+            out.system_fee = datoshi(item, "tx.sysfee");
+        } else if (key == "netfee") {
+            out.network_fee = datoshi(item, "tx.netfee");
+        } else if (key == "validuntilblock") {
+            out.valid_until_block = number<std::uint32_t>(item, "tx.validuntilblock");
+        } else if (key == "script") {
+            out.script = base64(item, "tx.script");
+        } else if (key == "witnesses") {
+            out.witnesses = witnesses(item);
+        } else if (key == "signers") {
+            for (auto one : item.get_array()) {
+                require(out.signers.size() < kSignersMax, "tx.signers: at most 16");
+                out.signers.push_back(signer(one.value()));
+            }
+        } else if (key == "attributes") {
+            for (auto one : item.get_array()) {
+                require(out.attributes.size() < kSignersMax, "tx.attributes: at most 16");
+                out.attributes.push_back(
+                    by_the_other_way(one.get_object(), neo::attribute_from_json, "tx.attributes"));
+            }
+        }
+    }
+    require(claimed == out.hash(), "tx.hash: not the hash of this transaction");
+    return out;
+}
+
+std::uint64_t block_nonce(ondemand::value value) {
+    const std::string_view digits = text(value);  // 16 hex digits, upper case on neo-go
+    std::uint64_t nonce = 0;
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), nonce, 16);
+    require(error == std::errc{} && end == digits.data() + digits.size(), "nonce");
+    return nonce;
+}
+
+neo::Block block(ondemand::value value) {
+    neo::Block out;
+    neo::BlockHeader& header = out.header;
+    neo::Hash256 claimed;
+    for (auto field : value.get_object()) {
+        const ondemand::raw_json_string key = field.key();
+        auto item = field.value();
+        if (key == "hash") {
+            claimed = hash<neo::Hash256>(item, "hash");
+        } else if (key == "version") {
+            header.version = number<std::uint32_t>(item, "version");
+        } else if (key == "previousblockhash") {
+            header.previous = hash<neo::Hash256>(item, "previousblockhash");
+        } else if (key == "merkleroot") {
+            header.merkle_root = hash<neo::Hash256>(item, "merkleroot");
+        } else if (key == "time") {
+            header.time_ms = item.get_uint64();
+        } else if (key == "nonce") {
+            header.nonce = block_nonce(item);
+        } else if (key == "index") {
+            header.index = number<std::uint32_t>(item, "index");
+        } else if (key == "primary") {
+            header.primary = number<std::uint8_t>(item, "primary");
+        } else if (key == "nextconsensus") {
+            const auto account = neo::parse_account(text(item));
+            require(account.has_value(), "nextconsensus");
+            header.next_consensus = *account;
+        } else if (key == "witnesses") {
+            std::vector<neo::Witness> all = witnesses(item);
+            require(all.size() == 1, "witnesses: one");
+            header.witness = std::move(all.front());
+        } else if (key == "tx") {
+            for (auto one : item.get_array()) {
+                require(out.transactions.size() < kTransactionsMax, "tx: at most 65,535");
+                out.transactions.push_back(transaction(one.value()));
+            }
+        }
+    }
+    require(claimed == header.hash(), "hash: not the hash of this header");
+    if (Status whole = out.check(); !whole) throw Unreadable{whole.error().message};
+    return out;
+}
+
+// No block in it: the node's error, or what is wrong with the answer.
+std::unexpected<Error> no_block(std::string_view reply) {
+    const auto value = json::parse_value(reply, {.bytes_max = kReplyBytesMax});
+    const auto* object = value ? value->if_object() : nullptr;
+    const auto* error = object ? object->if_contains("error") : nullptr;
+    const auto* details = error ? error->if_object() : nullptr;
+    const auto* code = details ? details->if_contains("code") : nullptr;
+    if (!code || !code->is_int64())
+        return fail(Errc::internal, "the node's answer holds neither a block nor an error");
+    const auto* message = details->if_contains("message");
+    return fail(errc_of_code(static_cast<int>(code->get_int64())),
+                "the node has no such block: " +
+                    std::string(message && message->is_string()
+                                    ? std::string_view(message->get_string()).substr(0, 512)
+                                    : ""));
+}
+
+}  // namespace
+
+struct BlockDecoder::State {
+    ondemand::parser parser{kReplyBytesMax};
+    std::string padded;
+};
+
+BlockDecoder::BlockDecoder() : state_(std::make_unique<State>()) {}
+BlockDecoder::~BlockDecoder() = default;
+BlockDecoder::BlockDecoder(BlockDecoder&&) noexcept = default;
+BlockDecoder& BlockDecoder::operator=(BlockDecoder&&) noexcept = default;
+
+Result<neo::Block> BlockDecoder::decode(std::string_view reply) {
+    if (reply.size() > kReplyBytesMax)
+        return fail(Errc::limit_exceeded, "a node's block has more than 64 MiB");
+    std::string& padded = state_->padded;
+    padded.reserve(reply.size() + simdjson::SIMDJSON_PADDING);
+    padded.assign(reply);
+    try {
+        auto document = state_->parser.iterate(
+            simdjson::padded_string_view(padded.data(), padded.size(), padded.capacity()));
+        ondemand::value result;
+        if (document.get_object().find_field_unordered("result").get(result) != simdjson::SUCCESS)
+            return no_block(reply);
+        return block(result);
+    } catch (const Unreadable& error) {
+        return fail(Errc::internal, "a node's block: " + error.message);
+    } catch (const simdjson::simdjson_error& error) {
+        return fail(Errc::internal, std::string("a node's block: ") + error.what());
+    }
+}
+
+}  // namespace nsl::chain

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole blocks from a node's answer, fast.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/result.h"
+#include "neo/block.h"
+
+namespace nsl::chain {
+
+// Keeps its buffers from one block to the next. One thread at a time.
+class BlockDecoder {
+ public:
+    BlockDecoder();
+    ~BlockDecoder();
+    BlockDecoder(BlockDecoder&&) noexcept;
+    BlockDecoder& operator=(BlockDecoder&&) noexcept;
+
+    // `reply` is the JSON-RPC answer to getblock [x, 1], whose id the caller has no use for: HTTP
+    // pairs it with its question. Members that are not part of a block are not looked at. Every
+    // hash in it must be what the bytes give, and the merkle root that of its transactions, so a
+    // block cannot differ from what its header's witness covers; the witness is the caller's to
+    // check. Errors: not_found and others as of RpcClient (the node's error), internal (not JSON, a
+    // member missing or of another kind, a hash that is not its block's: names the member).
+    Result<neo::Block> decode(std::string_view reply);
+
+ private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace nsl::chain
