@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <charconv>
+#include <optional>
 #include <string>
 
 #include "base/encoding.h"
@@ -121,7 +122,7 @@ neo::Transaction transaction(ondemand::value value) {
     neo::Hash256 claimed;
     for (auto field : value.get_object()) {
         const ondemand::raw_json_string key = field.key();
-        auto item = field.value();
+        ondemand::value item = field.value();
         if (key == "hash") {
             claimed = hash<neo::Hash256>(item, "tx.hash");
         } else if (key == "nonce") {
@@ -168,7 +169,7 @@ neo::Block block(ondemand::value value) {
     neo::Hash256 claimed;
     for (auto field : value.get_object()) {
         const ondemand::raw_json_string key = field.key();
-        auto item = field.value();
+        ondemand::value item = field.value();
         if (key == "hash") {
             claimed = hash<neo::Hash256>(item, "hash");
         } else if (key == "version") {
@@ -241,12 +242,19 @@ Result<neo::Block> BlockDecoder::decode(std::string_view reply) {
     padded.reserve(reply.size() + simdjson::SIMDJSON_PADDING);
     padded.assign(reply);
     try {
-        auto document = state_->parser.iterate(
+        ondemand::document document = state_->parser.iterate(
             simdjson::padded_string_view(padded.data(), padded.size(), padded.capacity()));
-        ondemand::value result;
-        if (document.get_object().find_field_unordered("result").get(result) != simdjson::SUCCESS)
-            return no_block(reply);
-        return block(result);
+        std::optional<neo::Block> out;
+        // To the end, so that an answer that was cut short does not pass.
+        for (auto field : document.get_object()) {
+            const ondemand::raw_json_string key = field.key();
+            ondemand::value item = field.value();
+            if (key == "result" && item.type() == ondemand::json_type::object) out = block(item);
+        }
+        require(document.current_location().error() == simdjson::OUT_OF_BOUNDS,
+                "something follows the answer");
+        if (!out) return no_block(reply);
+        return *std::move(out);
     } catch (const Unreadable& error) {
         return fail(Errc::internal, "a node's block: " + error.message);
     } catch (const simdjson::simdjson_error& error) {

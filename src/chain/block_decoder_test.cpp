@@ -120,6 +120,7 @@ TEST(BlockDecoder, SurvivesEveryTruncationAndDeepNesting) {
     const std::string whole = reply(shown(block()));
     for (std::size_t size = 0; size < whole.size(); ++size)
         EXPECT_FALSE(decoder.decode(std::string_view(whole).substr(0, size))) << size;
+    EXPECT_FALSE(decoder.decode(whole + "}"));
     const std::string deep = "{\"result\":" + std::string(10'000, '[') + std::string(10'000, ']');
     EXPECT_EQ(decoder.decode(deep + "}").error().code, Errc::internal);
     EXPECT_TRUE(decoder.decode(whole));

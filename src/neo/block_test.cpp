@@ -16,6 +16,7 @@ constexpr std::uint32_t kNetwork = 1234567890;
 
 std::vector<Hash256> hashes_of(const std::vector<Transaction>& transactions) {
     std::vector<Hash256> out;
+    out.reserve(transactions.size());
     for (const Transaction& tx : transactions) out.push_back(tx.hash());
     return out;
 }

@@ -40,7 +40,7 @@ TEST(NetworkFee, OfMultiSignatureCountsEveryKey) {
         multi_signature_script(2, {key_from(1), key_from(2), key_from(3)}).value()};
     const Transaction tx = signed_by(scripts);
     EXPECT_EQ(network_fee(tx, scripts, {}).value(),
-              real_size(tx, scripts) * 1000 + (8 * 5 + 2 + 3 * 32'768) * 30);
+              real_size(tx, scripts) * 1000 + (8 * 5 + 2 + 3 * std::int64_t{32'768}) * 30);
 }
 
 TEST(NetworkFee, RoundsUpEachWitness) {

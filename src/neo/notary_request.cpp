@@ -13,10 +13,6 @@ namespace {
 constexpr std::size_t kDummyInvocationBytes = 66;
 constexpr std::uint8_t kSignatureBytes = 64;
 
-Hash160 notary_account() {
-    return Hash160::parse("0xc1e14f19c3e60d0b9244d06dd7ba9b113135ec3b").value();
-}
-
 template <class T>
 const T* find_attribute(const Transaction& tx) {
     for (const Attribute& attribute : tx.attributes)
@@ -38,7 +34,7 @@ Status check_main(const Transaction& main) {
 Status check_fallback_witnesses(const Transaction& fallback) {
     if (fallback.signers.size() != 2 || fallback.witnesses.size() != 2)
         return wrong("the fallback has two signers: the Notary and who pays for it");
-    if (fallback.signers[0].account != notary_account())
+    if (fallback.signers[0].account != native::notary())
         return wrong("the fallback's first signer must be the Notary contract");
     const Witness& dummy = fallback.witnesses[0];
     if (!dummy.verification.empty() || dummy.invocation.size() != kDummyInvocationBytes ||

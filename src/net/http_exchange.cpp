@@ -26,8 +26,8 @@ using std::chrono::nanoseconds;
 using Parser = http::response_parser<http::string_body>;
 using Outcome = HttpConnection::Outcome;
 
-constexpr std::size_t kReadAhead = 64 * 1024;  // bytes buffered beyond a header
-constexpr int kInterimMax = 8;                 // 1xx responses before the real one
+constexpr std::size_t kReadAhead = std::size_t{64} * 1024;  // bytes buffered beyond a header
+constexpr int kInterimMax = 8;                              // 1xx responses before the real one
 constexpr std::array<const char*, 5> kOwnHeaders = {"host", "connection", "content-length",
                                                     "transfer-encoding", "upgrade"};
 constexpr std::array<std::string_view, 3> kContentMethods = {"POST", "PUT", "PATCH"};
@@ -57,7 +57,7 @@ std::string lower(std::string_view text) {
 
 HttpResponse to_response(Parser::value_type message) {
     HttpResponse out;
-    out.status = message.result_int();
+    out.status = static_cast<int>(message.result_int());
     for (const auto& field : message) {
         const auto name = field.name_string();
         const auto value = field.value();
@@ -179,7 +179,7 @@ Task<Outcome> HttpConnection::exchange(const HttpMessage& message, const Url& ur
         if (*ec)
             co_return Outcome{std::unexpected(read_error(*ec, url, limits_)),
                               interim > 0 || parser.got_some()};
-        const int status = parser.get().result_int();
+        const int status = static_cast<int>(parser.get().result_int());
         if (status >= 100 && status < 200 && status != 101) continue;
         if (has_strange_framing(parser.get()))
             co_return Outcome{fail(Errc::unavailable, "the response from " + url.authority +

@@ -2,6 +2,7 @@
 // Every way in which a node refuses a transaction, provoked on neo-go and told apart (NEP-23).
 #include <gtest/gtest.h>
 
+#include "chain/rpc_reply.h"
 #include "payments_on_devnet.h"
 
 namespace nsl {

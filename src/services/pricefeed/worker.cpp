@@ -102,13 +102,9 @@ std::vector<DueFeed> Worker::due() const {
 
 // One look: settle what is in flight, else send what is due.
 Task<Status> Worker::publish_due() {
-    // An attempt of ours is settled before the next look, unless something failed or a former life
-    // left it.
-    if (!state_is_fresh_) {
-        CO_TRY(auto flying, co_await contract_.in_flight());
-        if (flying) co_return co_await settle(*flying);
-        CO_TRY_OK(co_await refresh_state());
-    }
+    CO_TRY(auto flying, co_await contract_.in_flight());
+    if (flying) co_return co_await settle(*flying);
+    if (!state_is_fresh_) CO_TRY_OK(co_await refresh_state());
     const std::optional<ContractState>& state = service_.state();
     if (!state || !service_.why_not_ready().empty()) co_return Status{};
     std::vector<DueFeed> feeds = due();
