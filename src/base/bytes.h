@@ -40,6 +40,7 @@ class ByteWriter {
     void i64(std::int64_t value) { put(static_cast<std::uint64_t>(value), 8); }
     void bytes(ByteView value) { out_.insert(out_.end(), value.begin(), value.end()); }
 
+    void reserve(std::size_t size) { out_.reserve(size); }
     std::size_t size() const { return out_.size(); }
     const Bytes& view() const { return out_; }
     Bytes take() { return std::move(out_); }

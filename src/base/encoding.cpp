@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <memory>
 
 namespace nsl {
 namespace {
@@ -24,12 +25,22 @@ constexpr std::array<int, 256> digit_table(std::string_view digits) {
 }
 
 constexpr auto kBase58Values = digit_table(kBase58Digits);
+constexpr auto kBase64Values =
+    digit_table("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
+constexpr auto kHexValues = [] {
+    auto table = digit_table(kHexDigits);
+    for (char c = 'a'; c <= 'f'; ++c)
+        table[static_cast<std::size_t>(c - 'a' + 'A')] = table[static_cast<std::size_t>(c)];
+    return table;
+}();
 
 int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
+    return kHexValues[static_cast<std::uint8_t>(c)];
+}
+
+int base64_value(char c) {
+    return kBase64Values[static_cast<std::uint8_t>(c)];
 }
 
 // Big-endian base conversion; leading zero bytes become leading '1' characters.
@@ -75,10 +86,19 @@ Result<Bytes> base58_decode(std::string_view text) {
 
 }  // namespace
 
+// The algorithm is looked up once and a context kept for each thread: for short inputs the look-up
+// is most of the time.
 ByteArray<32> sha256(ByteView data) {
+    struct Free {
+        void operator()(EVP_MD* p) const { EVP_MD_free(p); }
+        void operator()(EVP_MD_CTX* p) const { EVP_MD_CTX_free(p); }
+    };
+    static const std::unique_ptr<EVP_MD, Free> algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+    thread_local const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
     ByteArray<32> out;
-    NSL_ASSERT(EVP_Digest(data.data(), data.size(), out.data(), nullptr, EVP_sha256(), nullptr) ==
-               1);
+    NSL_ASSERT(EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1 &&
+               EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1 &&
+               EVP_DigestFinal_ex(context.get(), out.data(), nullptr) == 1);
     return out;
 }
 
@@ -99,8 +119,7 @@ std::string hex_encode(ByteView data) {
 Result<Bytes> hex_decode(std::string_view text) {
     if (text.size() % 2 != 0)
         return fail(Errc::invalid_argument, "hex text must have an even number of digits");
-    Bytes out;
-    out.reserve(text.size() / 2);
+    Bytes out(text.size() / 2);
     for (std::size_t i = 0; i < text.size(); i += 2) {
         const int high = hex_value(text[i]);
         const int low = hex_value(text[i + 1]);
@@ -109,7 +128,7 @@ Result<Bytes> hex_decode(std::string_view text) {
                 Errc::invalid_argument,
                 "hex text has a character that is no hex digit near offset " + std::to_string(i));
         }
-        out.push_back(static_cast<std::uint8_t>(high << 4 | low));
+        out[i / 2] = static_cast<std::uint8_t>(high << 4 | low);
     }
     return out;
 }
@@ -124,19 +143,32 @@ std::string base64_encode(ByteView data) {
 
 Result<Bytes> base64_decode(std::string_view text) {
     constexpr std::string_view kRule = "base64 text must be RFC 4648 section 4 with padding";
-    if (text.size() % 4 != 0) return fail(Errc::invalid_argument, std::string(kRule));
-    Bytes out(text.size() / 4 * 3);
-    const int length =
-        EVP_DecodeBlock(out.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                        static_cast<int>(text.size()));
-    if (length < 0) return fail(Errc::invalid_argument, std::string(kRule));
+    const auto refused = [&] { return fail(Errc::invalid_argument, std::string(kRule)); };
+    if (text.size() % 4 != 0) return refused();
     std::size_t padding = 0;
     while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=')
         ++padding;
-    out.resize(static_cast<std::size_t>(length) - padding);
-    // OpenSSL skips white space at the ends and ignores spare bits; only what encodes back to the
-    // same text was canonical.
-    if (base64_encode(out) != text) return fail(Errc::invalid_argument, std::string(kRule));
+    Bytes out(text.size() / 4 * 3);
+    // All values read, and the bits that padding leaves over, which must be zero or two texts would
+    // mean the same bytes. A character that is none is -1, which sets the sign.
+    int seen = 0;
+    for (std::size_t i = 0, at = 0; i < text.size(); i += 4, at += 3) {
+        const bool end = i + 4 == text.size();
+        const int a = base64_value(text[i]), b = base64_value(text[i + 1]);
+        const int c = end && padding == 2 ? 0 : base64_value(text[i + 2]);
+        const int d = end && padding >= 1 ? 0 : base64_value(text[i + 3]);
+        seen |= a | b | c | d;
+        const auto group = static_cast<std::uint32_t>(a << 18 | b << 12 | c << 6 | d);
+        out[at] = static_cast<std::uint8_t>(group >> 16);
+        out[at + 1] = static_cast<std::uint8_t>(group >> 8);
+        out[at + 2] = static_cast<std::uint8_t>(group);
+    }
+    bool spare = false;
+    for (std::size_t i = 0; i < padding; ++i) {
+        spare = spare || out.back() != 0;
+        out.pop_back();
+    }
+    if (seen < 0 || spare) return refused();
     return out;
 }
 

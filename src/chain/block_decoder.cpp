@@ -74,6 +74,7 @@ neo::Witness witness(ondemand::value value) {
 
 std::vector<neo::Witness> witnesses(ondemand::value value) {
     std::vector<neo::Witness> out;
+    out.reserve(2);  // what most have
     for (auto item : value.get_array()) {
         require(out.size() < kSignersMax, "witnesses: at most 16");
         out.push_back(witness(item.value()));
@@ -119,13 +120,10 @@ neo::Signer signer(ondemand::value value) {
 
 neo::Transaction transaction(ondemand::value value) {
     neo::Transaction out;
-    neo::Hash256 claimed;
     for (auto field : value.get_object()) {
         const ondemand::raw_json_string key = field.key();
         ondemand::value item = field.value();
-        if (key == "hash") {
-            claimed = hash<neo::Hash256>(item, "tx.hash");
-        } else if (key == "nonce") {
+        if (key == "nonce") {
             out.nonce = number<std::uint32_t>(item, "tx.nonce");
         } else if (key == "sysfee") {
             out.system_fee = datoshi(item, "tx.sysfee");
@@ -138,6 +136,7 @@ neo::Transaction transaction(ondemand::value value) {
         } else if (key == "witnesses") {
             out.witnesses = witnesses(item);
         } else if (key == "signers") {
+            out.signers.reserve(2);
             for (auto one : item.get_array()) {
                 require(out.signers.size() < kSignersMax, "tx.signers: at most 16");
                 out.signers.push_back(signer(one.value()));
@@ -150,7 +149,7 @@ neo::Transaction transaction(ondemand::value value) {
             }
         }
     }
-    require(claimed == out.hash(), "tx.hash: not the hash of this transaction");
+    // Its hash is computed, not read: the merkle root says whether it is right.
     return out;
 }
 

@@ -19,8 +19,8 @@ class BlockDecoder {
     BlockDecoder& operator=(BlockDecoder&&) noexcept;
 
     // `reply` is the JSON-RPC answer to getblock [x, 1], whose id the caller has no use for: HTTP
-    // pairs it with its question. Members that are not part of a block are not looked at. Every
-    // hash in it must be what the bytes give, and the merkle root that of its transactions, so a
+    // pairs it with its question. Members that are not part of a block are not looked at. The
+    // hash must be its header's, and the merkle root that of its transactions, so a
     // block cannot differ from what its header's witness covers; the witness is the caller's to
     // check. Errors: not_found and others as of RpcClient (the node's error), internal (not JSON, a
     // member missing or of another kind, a hash that is not its block's: names the member).

@@ -22,11 +22,11 @@ template <std::size_t N>
 Result<Hash<N>> Hash<N>::parse(std::string_view display) {
     std::string_view digits = display;
     if (digits.starts_with("0x")) digits.remove_prefix(2);
-    const std::string expected =
-        "a hash is 0x and " + std::to_string(2 * N) + " hexadecimal digits in display order";
-    if (digits.size() != 2 * N) return fail(Errc::invalid_argument, expected);
-    auto bytes = hex_decode(digits);
-    if (!bytes) return fail(Errc::invalid_argument, expected);
+    Result<Bytes> bytes;
+    if (digits.size() == 2 * N) bytes = hex_decode(digits);
+    if (!bytes || bytes->size() != N)
+        return fail(Errc::invalid_argument, "a hash is 0x and " + std::to_string(2 * N) +
+                                                " hexadecimal digits in display order");
     Hash out;
     std::reverse_copy(bytes->begin(), bytes->end(), out.raw.begin());
     return out;

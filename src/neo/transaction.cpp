@@ -10,6 +10,8 @@
 namespace nsl::neo {
 namespace {
 
+constexpr std::size_t kTypicalBytes = 128;  // of an unsigned transaction beside its script
+
 constexpr std::uint64_t kSignersMax = 16;  // attributes included
 constexpr std::uint64_t kScriptBytesMax = 65'535;
 
@@ -129,6 +131,7 @@ void write_unsigned(ByteWriter& out, const Transaction& tx) {
 
 Bytes Transaction::serialize_unsigned() const {
     ByteWriter out;
+    out.reserve(kTypicalBytes + script.size());
     write_unsigned(out, *this);
     return out.take();
 }
