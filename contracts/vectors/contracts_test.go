@@ -120,7 +120,7 @@ func manifests(t *testing.T, contract util.Uint160) map[string]string {
 			`"balanceOf"]},{"contract":"`+public+`","methods":"*"},{"contract":"`+neo+`","methods":[]}]`),
 		"trusts all":  with(`"trusts":[]`, `"trusts":"*"`),
 		"trusts some": with(`"trusts":[]`, `"trusts":["`+gas+`","`+other+`"]`),
-		"extra":       with(`"extra":null`, `"extra":{"Author":"gr\u00fc\u00dfe","n":[1,true,null]}`),
+		"extra":       with(`"extra":null`, `"extra":{"Author":"grüße","n":[1,true,null]}`),
 	}
 }
 

@@ -9,7 +9,7 @@
 namespace nsl {
 namespace {
 
-constexpr std::size_t kNormalisedBytesMax = 64 * 1024;
+constexpr std::size_t kNormalisedBytesMax = 65'536;
 constexpr auto kFormC = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 
 // Length of the well-formed sequence at the start of a text that is not empty; 0 when there is

@@ -59,8 +59,10 @@ void append(Wallet& wallet, WalletAccount account) {
 std::vector<AbiParameter> signature_parameters(ByteView script) {
     // A multi-signature script takes m signatures, any other we know of one.
     const auto check = parse_verification_script(script);
+    const int signatures = check ? check->m : 1;
     std::vector<AbiParameter> out;
-    for (int i = 0; i < (check ? check->m : 1); ++i)
+    out.reserve(static_cast<std::size_t>(signatures));
+    for (int i = 0; i < signatures; ++i)
         out.push_back({"parameter" + std::to_string(i), ParameterType::signature});
     return out;
 }

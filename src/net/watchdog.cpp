@@ -33,8 +33,8 @@ struct Watchdog::State {
 };
 
 Watchdog::Watchdog(asio::any_io_executor executor, Due due, std::function<void()> drop)
-    : state_(std::make_shared<State>(asio::steady_timer(std::move(executor)), std::move(due),
-                                     std::move(drop))) {}
+    : state_(
+          std::make_shared<State>(asio::steady_timer(executor), std::move(due), std::move(drop))) {}
 
 Watchdog::~Watchdog() {
     state_->gone = true;

@@ -257,7 +257,7 @@ TEST_F(FeedContractOnChain, ReadsTheRoundsOfItsOwnEventOnly) {
     neo::Hash256 tx;
     tx.raw.fill(5);
     const Bytes records = packed_records({price_record(0, 12, 500), price_record(1, 3, 600)});
-    const json::Value state = batch_stored(7, records);
+    const auto state = neo::StackItem::from_json(batch_stored(7, records)).value();
     auto found = contract.rounds_of({hash, "BatchStored", state}, tx, 77);
     ASSERT_TRUE(found && found->has_value());
     ASSERT_EQ((*found)->size(), 2U);
@@ -269,18 +269,21 @@ TEST_F(FeedContractOnChain, ReadsTheRoundsOfItsOwnEventOnly) {
 
     auto other = contract.rounds_of({neo::Hash160{}, "BatchStored", state}, tx, 77);
     EXPECT_TRUE(other && !other->has_value());
-    other = contract.rounds_of({hash, "SignersChanged", "anything"}, tx, 77);
+    other = contract.rounds_of({hash, "SignersChanged", neo::StackItem::text("anything")}, tx, 77);
     EXPECT_TRUE(other && !other->has_value());
 }
 
 TEST_F(FeedContractOnChain, DoesNotGuessAtAnEventOfAnotherShape) {
     const Bytes records = packed_records({price_record(0, 12, 500)});
+    // What is no item at all has become null before it comes here.
     for (const json::Value& odd :
-         {json::Value(nullptr), json::Value("text"), array_item({}), array_item({integer_item(1)}),
+         {neo::StackItem::null().to_json(), text_item("text"), array_item({}),
+          array_item({integer_item(1)}),
           array_item({integer_item(1), bytes_item(records), integer_item(1)}),
           array_item({integer_item(1), array_item({})}), batch_stored(1, Bytes(39)),
           batch_stored(1, Bytes(41))}) {
-        auto found = contract.rounds_of({hash, "BatchStored", odd}, {}, 1);
+        auto found = contract.rounds_of(
+            {hash, "BatchStored", neo::StackItem::from_json(odd).value()}, {}, 1);
         ASSERT_FALSE(found) << json::write_value(odd);
         EXPECT_EQ(found.error().code, Errc::internal);
     }
