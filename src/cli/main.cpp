@@ -51,7 +51,6 @@ int main(int argc, char** argv) {
         "nsl: the command line of the Neo Service Layer. It runs a development stack, asks a node\n"
         "for prices, checks what the service says, and makes and signs what Neo takes.");
     app.name("nsl");
-    app.footer(kExamples);
     Globals globals;
     app.add_option("--api", globals.api, "URL of a node of the service")
         ->envname("NSL_API")
@@ -62,12 +61,17 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     app.fallthrough();
     add_commands(app, globals);
+    app.footer(kExamples);  // after them: each would show it too
     if (const auto secret = secret_argument(argc, argv)) return report(globals, *secret);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ExtrasError&) {
         return report(globals, unknown_arguments(app.remaining(true)));
     } catch (const CLI::ParseError& error) {
+        // "a command is missing" helps nobody who misspelt one.
+        const auto unknown = app.remaining(true);
+        if (error.get_name() == "RequiredError" && !unknown.empty())
+            return report(globals, unknown_arguments(unknown));
         return app.exit(error) == 0 ? kOk : kUsage;
     }
     return globals.exit_code;

@@ -222,6 +222,9 @@ TEST(Help, NamesEveryCommandInGroupsWithExamples) {
     EXPECT_EQ(room.nsl({}).status, 2);
     const Answer typo = room.nsl({"walet", "list"});
     EXPECT_EQ(typo.status, 2);
+    EXPECT_NE(typo.errors.find("walet"), std::string::npos) << typo.errors;
+    const Answer one = room.nsl({"tx", "sign", "--help"});
+    EXPECT_EQ(one.output.find("nsl up"), std::string::npos) << "the examples of another command";
     const Answer completion = room.nsl({"completion", "bash"});
     for (const char* part : {"'wallet new')", "'message sign')", "--password-fd", "'gas send')"})
         EXPECT_NE(completion.output.find(part), std::string::npos) << part;

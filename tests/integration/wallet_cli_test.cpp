@@ -290,9 +290,10 @@ TEST_F(NeoGo, WritesWalletsThatOpenHere) {
     room_.write("config.yml",
                 "Path: " + room_.path("go.json") + "\nPassword: \"" + kPassword + "\"\n");
     ASSERT_EQ(room_.run(neo_go_, {"wallet", "init", "--wallet", room_.path("go.json")}).status, 0);
+    // Without a name it would ask for one at a terminal.
     const Answer made =
         room_.run(neo_go_, {"wallet", "import", "--wallet-config", room_.path("config.yml"),
-                            "--name", "main", "--wif", kWif});
+                            "--wif", kWif, "--name", "main"});
     ASSERT_EQ(made.status, 0) << made.errors << made.output;
     const Answer list = room_.nsl({"wallet", "list", "--wallet", room_.path("go.json"), "--json"});
     ASSERT_EQ(list.status, 0) << list.errors;
