@@ -67,7 +67,7 @@ void decode_block(benchmark::State& state) {
     const std::string text = reply();
     BlockDecoder decoder;
     for (auto _ : state) {
-        auto block = decoder.decode(text);
+        auto block = decoder.decode(text, 1);
         if (!block || block->transactions.size() != kTransactions)
             return state.SkipWithError(block ? "transactions are missing"
                                              : block.error().message.c_str());

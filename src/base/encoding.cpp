@@ -6,6 +6,8 @@
 #include <array>
 #include <memory>
 
+#include "base/secret.h"
+
 namespace nsl {
 namespace {
 
@@ -66,7 +68,8 @@ std::string base58_encode(ByteView data) {
 Result<Bytes> base58_decode(std::string_view text) {
     std::size_t zeros = 0;
     while (zeros < text.size() && text[zeros] == '1') ++zeros;
-    Bytes little;  // least significant first
+    Bytes little;                 // least significant first
+    little.reserve(text.size());  // keys pass here: no copies are left behind by growing
     for (char c : text.substr(zeros)) {
         const int value = kBase58Values[static_cast<std::uint8_t>(c)];
         if (value < 0)
@@ -81,6 +84,7 @@ Result<Bytes> base58_decode(std::string_view text) {
     }
     Bytes out(zeros, 0);
     out.insert(out.end(), little.rbegin(), little.rend());
+    wipe_value(little);
     return out;
 }
 
@@ -174,9 +178,13 @@ Result<Bytes> base64_decode(std::string_view text) {
 
 std::string base58check_encode(ByteView payload) {
     const ByteArray<32> digest = sha256_twice(payload);
-    Bytes whole(payload.begin(), payload.end());
+    Bytes whole;
+    whole.reserve(payload.size() + kChecksumSize);
+    whole.insert(whole.end(), payload.begin(), payload.end());
     whole.insert(whole.end(), digest.begin(), digest.begin() + kChecksumSize);
-    return base58_encode(whole);
+    std::string text = base58_encode(whole);
+    wipe_value(whole);
+    return text;
 }
 
 Result<Bytes> base58check_decode(std::string_view text) {
@@ -187,8 +195,9 @@ Result<Bytes> base58check_decode(std::string_view text) {
         return fail(Errc::invalid_argument, "base58 text is too short to hold a checksum");
     Bytes payload(whole.begin(), whole.end() - kChecksumSize);
     const ByteArray<32> digest = sha256_twice(payload);
-    if (!std::equal(whole.end() - kChecksumSize, whole.end(), digest.begin()))
-        return fail(Errc::invalid_argument, "base58 text has a wrong checksum: mistyped?");
+    const bool right = std::equal(whole.end() - kChecksumSize, whole.end(), digest.begin());
+    wipe_value(whole);
+    if (!right) return fail(Errc::invalid_argument, "base58 text has a wrong checksum: mistyped?");
     return payload;
 }
 

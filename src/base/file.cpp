@@ -68,13 +68,11 @@ Result<std::size_t> read_into(const File& file, const std::string& path,
     return have;
 }
 
-// On disk under a name beside the wanted one.
+// On disk under a name of its own beside the wanted one. A crash may leave it there: it never had
+// the name, so nothing depends on it.
 Result<std::string> write_beside(const std::string& path, ByteView content) {
-    std::string beside = path + ".new";
-    // What a crash left behind: it never had the name, so nothing depends on it.
-    if (::unlink(beside.c_str()) != 0 && errno != ENOENT) return broken(beside, "cannot remove");
-    const File file(
-        ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    std::string beside = path + ".XXXXXX";
+    const File file(::mkostemp(beside.data(), O_CLOEXEC));  // mode 0600
     if (!file.open()) return broken(beside, "cannot create");
     if (Status written = write_whole(file, beside, content); !written) {
         ::unlink(beside.c_str());

@@ -16,7 +16,8 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
-constexpr std::size_t kReplyBytesMax = 64 * 1024 * 1024;
+constexpr std::size_t kReplyBytesMax = 8 * 1024 * 1024;  // what the HTTP client takes
+constexpr std::size_t kScriptBytesMax = 65'535;
 constexpr std::size_t kSignersMax = 16, kTransactionsMax = 65'535;
 
 // Thrown inside this file only, where simdjson throws too: one catch turns both into an Error.
@@ -63,12 +64,17 @@ neo::Datoshi datoshi(ondemand::value value, const char* what) {
 
 neo::Witness witness(ondemand::value value) {
     neo::Witness out;
+    int scripts = 0;
     for (auto field : value.get_object()) {
         const ondemand::raw_json_string key = field.key();
-        if (key == "invocation") out.invocation = base64(field.value(), "witnesses.invocation");
-        if (key == "verification")
-            out.verification = base64(field.value(), "witnesses.verification");
+        const bool invocation = key == "invocation";
+        if (!invocation && !(key == "verification")) continue;
+        Bytes& script = invocation ? out.invocation : out.verification;
+        script = base64(field.value(), "witnesses");
+        require(script.size() <= neo::kWitnessBytesMax, "witnesses: scripts of 1,024 bytes");
+        ++scripts;
     }
+    require(scripts == 2, "witnesses: invocation and verification");
     return out;
 }
 
@@ -149,7 +155,11 @@ neo::Transaction transaction(ondemand::value value) {
             }
         }
     }
-    // Its hash is computed, not read: the merkle root says whether it is right.
+    // Its hash is computed, not read: the merkle root says whether it is right, and the header's
+    // witness that the chain has checked its rules. What no hash covers is checked here.
+    require(!out.signers.empty() && out.witnesses.size() == out.signers.size(),
+            "tx.witnesses: as many as signers");
+    require(!out.script.empty() && out.script.size() <= kScriptBytesMax, "tx.script: 1 to 65,535");
     return out;
 }
 
@@ -166,13 +176,14 @@ neo::Block block(ondemand::value value) {
     neo::Block out;
     neo::BlockHeader& header = out.header;
     neo::Hash256 claimed;
+    bool signed_by_some = false;
     for (auto field : value.get_object()) {
         const ondemand::raw_json_string key = field.key();
         ondemand::value item = field.value();
         if (key == "hash") {
             claimed = hash<neo::Hash256>(item, "hash");
         } else if (key == "version") {
-            header.version = number<std::uint32_t>(item, "version");
+            require(item.get_uint64() == 0, "version: 0");
         } else if (key == "previousblockhash") {
             header.previous = hash<neo::Hash256>(item, "previousblockhash");
         } else if (key == "merkleroot") {
@@ -192,6 +203,7 @@ neo::Block block(ondemand::value value) {
         } else if (key == "witnesses") {
             std::vector<neo::Witness> all = witnesses(item);
             require(all.size() == 1, "witnesses: one");
+            signed_by_some = true;
             header.witness = std::move(all.front());
         } else if (key == "tx") {
             for (auto one : item.get_array()) {
@@ -200,26 +212,20 @@ neo::Block block(ondemand::value value) {
             }
         }
     }
+    require(signed_by_some, "witnesses: one");
     require(claimed == header.hash(), "hash: not the hash of this header");
     if (Status whole = out.check(); !whole) throw Unreadable{whole.error().message};
     return out;
 }
 
 // No block in it: the node's error, or what is wrong with the answer.
-std::unexpected<Error> no_block(std::string_view reply) {
-    const auto value = json::parse_value(reply, {.bytes_max = kReplyBytesMax});
-    const auto* object = value ? value->if_object() : nullptr;
-    const auto* error = object ? object->if_contains("error") : nullptr;
-    const auto* details = error ? error->if_object() : nullptr;
-    const auto* code = details ? details->if_contains("code") : nullptr;
-    if (!code || !code->is_int64())
-        return fail(Errc::internal, "the node's answer holds neither a block nor an error");
-    const auto* message = details->if_contains("message");
-    return fail(errc_of_code(static_cast<int>(code->get_int64())),
-                "the node has no such block: " +
-                    std::string(message && message->is_string()
-                                    ? std::string_view(message->get_string()).substr(0, 512)
-                                    : ""));
+Error no_block(std::string_view reply, std::uint64_t id) {
+    const Result<RpcReply> read = read_reply(reply, id);
+    if (!read) return read.error();
+    if (const auto* failure = std::get_if<RpcFailure>(&*read))
+        return {errc_of_code(failure->code),
+                failure->message + " (" + std::to_string(failure->code) + ")"};
+    return {Errc::internal, "the result is no block"};
 }
 
 }  // namespace
@@ -234,9 +240,9 @@ BlockDecoder::~BlockDecoder() = default;
 BlockDecoder::BlockDecoder(BlockDecoder&&) noexcept = default;
 BlockDecoder& BlockDecoder::operator=(BlockDecoder&&) noexcept = default;
 
-Result<neo::Block> BlockDecoder::decode(std::string_view reply) {
+Result<neo::Block> BlockDecoder::decode(std::string_view reply, std::uint64_t id) {
     if (reply.size() > kReplyBytesMax)
-        return fail(Errc::limit_exceeded, "a node's block has more than 64 MiB");
+        return fail(Errc::limit_exceeded, "a node's block has more than 8 MiB");
     std::string& padded = state_->padded;
     padded.reserve(reply.size() + simdjson::SIMDJSON_PADDING);
     padded.assign(reply);
@@ -248,11 +254,12 @@ Result<neo::Block> BlockDecoder::decode(std::string_view reply) {
         for (auto field : document.get_object()) {
             const ondemand::raw_json_string key = field.key();
             ondemand::value item = field.value();
+            if (key == "id") require(item.get_uint64() == id, "id: that of the question");
             if (key == "result" && item.type() == ondemand::json_type::object) out = block(item);
         }
         require(document.current_location().error() == simdjson::OUT_OF_BOUNDS,
                 "something follows the answer");
-        if (!out) return no_block(reply);
+        if (!out) return std::unexpected(no_block(reply, id));
         return *std::move(out);
     } catch (const Unreadable& error) {
         return fail(Errc::internal, "a node's block: " + error.message);

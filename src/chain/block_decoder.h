@@ -18,13 +18,14 @@ class BlockDecoder {
     BlockDecoder(BlockDecoder&&) noexcept;
     BlockDecoder& operator=(BlockDecoder&&) noexcept;
 
-    // `reply` is the JSON-RPC answer to getblock [x, 1], whose id the caller has no use for: HTTP
-    // pairs it with its question. Members that are not part of a block are not looked at. The
-    // hash must be its header's, and the merkle root that of its transactions, so a
-    // block cannot differ from what its header's witness covers; the witness is the caller's to
-    // check. Errors: not_found and others as of RpcClient (the node's error), internal (not JSON, a
-    // member missing or of another kind, a hash that is not its block's: names the member).
-    Result<neo::Block> decode(std::string_view reply);
+    // `reply` is the JSON-RPC answer to getblock [x, 1] with this id. Members that are not part of
+    // a block are not looked at. The hash must be its header's, and the merkle root that of its
+    // transactions, so nothing that the header's witness covers can differ; that witness is the
+    // caller's to check. The transactions' own witnesses are covered by nothing: the chain has
+    // checked them, this node shows them. Errors: not_found and others as of RpcClient (the node's
+    // error), internal (not JSON, a member missing, of another kind or outside its limits, a hash
+    // that is not its block's: names the member), limit_exceeded.
+    Result<neo::Block> decode(std::string_view reply, std::uint64_t id);
 
  private:
     struct State;

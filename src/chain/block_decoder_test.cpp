@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.h"
 #include "base/json.h"
 #include "neo/script.h"
 #include "neo/transaction_json.h"
@@ -58,7 +59,7 @@ std::string reply(const json::Value& result) {
 
 Error refusal(const json::Value& result) {
     BlockDecoder decoder;
-    const auto decoded = decoder.decode(reply(result));
+    const auto decoded = decoder.decode(reply(result), 1);
     return decoded ? Error{.message = "accepted"} : decoded.error();
 }
 
@@ -66,14 +67,14 @@ TEST(BlockDecoder, GivesTheBlockThatWasShown) {
     BlockDecoder decoder;
     const neo::Block want = block();
     for (int again = 0; again < 2; ++again) {
-        const auto decoded = decoder.decode(reply(shown(want)));
+        const auto decoded = decoder.decode(reply(shown(want)), 1);
         ASSERT_TRUE(decoded) << decoded.error().message;
         EXPECT_EQ(*decoded, want);
     }
     neo::Block empty = want;
     empty.transactions.clear();
     empty.header.merkle_root = {};
-    EXPECT_EQ(decoder.decode(reply(shown(empty))).value(), empty);
+    EXPECT_EQ(decoder.decode(reply(shown(empty)), 1).value(), empty);
 }
 
 TEST(BlockDecoder, RefusesAnythingThatTheHashesDoNotCover) {
@@ -85,7 +86,7 @@ TEST(BlockDecoder, RefusesAnythingThatTheHashesDoNotCover) {
     };
     EXPECT_NE(with("time", 1).find("hash"), std::string::npos);
     EXPECT_NE(with("nonce", "00").find("hash"), std::string::npos);
-    EXPECT_NE(with("version", 1).find("hash"), std::string::npos);
+    EXPECT_NE(with("version", 1).find("version"), std::string::npos);
     EXPECT_NE(with("index", 4'294'967'296).find("index"), std::string::npos);
     EXPECT_NE(with("primary", 256).find("primary"), std::string::npos);
     EXPECT_NE(with("primary", "2").find("a node's block"), std::string::npos);
@@ -98,6 +99,23 @@ TEST(BlockDecoder, RefusesAnythingThatTheHashesDoNotCover) {
     json::Value dearer = good;
     dearer.at("tx").as_array()[0].as_object()["sysfee"] = "997778";
     EXPECT_NE(refusal(dearer).message.find("merkle root"), std::string::npos);
+    // What no hash covers has its limits all the same.
+    auto with_witnesses = [&](json::Value witnesses) {
+        json::Value changed = good;
+        changed.at("tx").as_array()[0].as_object()["witnesses"] = std::move(witnesses);
+        return refusal(changed).message;
+    };
+    const json::Value one = good.at("tx").at(0).at("witnesses").at(0);
+    json::Value half = one, large = one;
+    half.as_object().erase("invocation");
+    large.as_object()["invocation"] = base64_encode(Bytes(1'025));
+    EXPECT_NE(with_witnesses(json::Array{}).find("witnesses"), std::string::npos);
+    EXPECT_NE(with_witnesses(json::Array{one, one}).find("witnesses"), std::string::npos);
+    EXPECT_NE(with_witnesses(json::Array{half}).find("witnesses"), std::string::npos);
+    EXPECT_NE(with_witnesses(json::Array{large}).find("witnesses"), std::string::npos);
+    json::Value unsigned_header = good;
+    unsigned_header.as_object().erase("witnesses");
+    EXPECT_NE(refusal(unsigned_header).message.find("witnesses"), std::string::npos);
     json::Value negative = good;
     negative.at("tx").as_array()[0].as_object()["netfee"] = "-1";
     EXPECT_NE(refusal(negative).message.find("tx.netfee"), std::string::npos);
@@ -106,24 +124,25 @@ TEST(BlockDecoder, RefusesAnythingThatTheHashesDoNotCover) {
 TEST(BlockDecoder, TellsANodesErrorFromNonsense) {
     BlockDecoder decoder;
     const auto unknown = decoder.decode(
-        R"({"id":1,"jsonrpc":"2.0","error":{"code":-101,"message":"Unknown block"}})");
+        R"({"id":1,"jsonrpc":"2.0","error":{"code":-101,"message":"Unknown block"}})", 1);
     ASSERT_FALSE(unknown);
     EXPECT_EQ(unknown.error().code, Errc::not_found);
     EXPECT_NE(unknown.error().message.find("Unknown block"), std::string::npos);
     for (const char* nonsense : {"", "[]", "{}", "null", R"({"result":null})", R"({"result":[]})",
                                  R"({"result":{}})", R"({"error":7})", "{\"result\":{\"tx\":["})
-        EXPECT_EQ(decoder.decode(nonsense).error().code, Errc::internal) << nonsense;
+        EXPECT_EQ(decoder.decode(nonsense, 1).error().code, Errc::internal) << nonsense;
 }
 
 TEST(BlockDecoder, SurvivesEveryTruncationAndDeepNesting) {
     BlockDecoder decoder;
     const std::string whole = reply(shown(block()));
     for (std::size_t size = 0; size < whole.size(); ++size)
-        EXPECT_FALSE(decoder.decode(std::string_view(whole).substr(0, size))) << size;
-    EXPECT_FALSE(decoder.decode(whole + "}"));
+        EXPECT_FALSE(decoder.decode(std::string_view(whole).substr(0, size), 1)) << size;
+    EXPECT_FALSE(decoder.decode(whole + "}", 1));
     const std::string deep = "{\"result\":" + std::string(10'000, '[') + std::string(10'000, ']');
-    EXPECT_EQ(decoder.decode(deep + "}").error().code, Errc::internal);
-    EXPECT_TRUE(decoder.decode(whole));
+    EXPECT_EQ(decoder.decode(deep + "}", 1).error().code, Errc::internal);
+    EXPECT_TRUE(decoder.decode(whole, 1));
+    EXPECT_FALSE(decoder.decode(whole, 2));
 }
 
 }  // namespace

@@ -117,8 +117,9 @@ Task<Result<Block>> RpcClient::block(std::uint32_t index) {
 }
 
 Task<Result<neo::Block>> RpcClient::full_block(std::uint32_t index) {
-    CO_TRY(const std::string body, co_await post("getblock", params_of(index, 1), next_id_++));
-    CO_TRY(neo::Block block, decoder_.decode(body));
+    const std::uint64_t id = next_id_++;
+    CO_TRY(const std::string body, co_await post("getblock", params_of(index, 1), id));
+    CO_TRY(neo::Block block, decoder_.decode(body, id));
     if (block.header.index != index)
         co_return fail(Errc::internal, "getblock: asked for block " + std::to_string(index) +
                                            ", got " + std::to_string(block.header.index));

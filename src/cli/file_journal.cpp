@@ -74,6 +74,9 @@ Result<chain::TxRecord> record_of(const StoredTx& tx) {
                         .first_block = tx.first_block};
     TRY(out.hash, neo::Hash256::parse(tx.hash));
     TRY(out.bytes, base64_decode(tx.bytes));
+    TRY(const neo::Transaction parsed, neo::Transaction::parse(out.bytes));
+    if (parsed.hash() != out.hash || parsed.valid_until_block != out.valid_until_block)
+        return fail(Errc::invalid_argument, tx.hash + " is not the hash of its bytes");
     TRY(out.state, state_of(tx.state));
     return out;
 }
@@ -83,7 +86,7 @@ Result<chain::TxRecord> record_of(const StoredTx& tx) {
 Result<FileJournal> FileJournal::open(std::string path) {
     // The journal itself is replaced with every change: the lock needs a file that stays.
     const std::string lock_path = path + ".lock";
-    const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const int lock = ::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (lock < 0) return fail(Errc::unavailable, "cannot write " + lock_path);
     FileJournal out(std::move(path), lock);
     if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
@@ -103,13 +106,13 @@ FileJournal::FileJournal(FileJournal&& other) noexcept
       journal_(std::move(other.journal_)) {}
 
 Status FileJournal::load() {
-    Result<std::string> text = read_file(path_, kFileBytesMax);
-    if (!text && text.error().code == Errc::not_found) return {};
-    if (!text) return std::unexpected(std::move(text).error());
+    TRY(const std::optional<SecretBytes> content, read_private_file(path_, kFileBytesMax));
+    if (!content) return {};
+    const std::string text = as_text(content->reveal());
     const std::string damaged =
         path_ + " is damaged, and may hold a transaction that is under way: ";
     Result<StoredJournal> read =
-        json::parse<StoredJournal>(*text, {.bytes_max = kFileBytesMax, .depth_max = 4});
+        json::parse<StoredJournal>(text, {.bytes_max = kFileBytesMax, .depth_max = 4});
     if (!read) return fail(Errc::invalid_argument, damaged + read.error().message);
     if (read->version != 1)
         return fail(Errc::invalid_argument, path_ + " is of another version of this program");

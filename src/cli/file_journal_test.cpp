@@ -69,6 +69,18 @@ TEST_F(FileJournals, ADamagedOneIsNotTakenForAnEmptyOne) {
     }
 }
 
+TEST_F(FileJournals, ARecordOfOtherBytesOrAFileOfOthersIsRefused) {
+    chain::TxRecord planted = journal_record(1, "rent");
+    planted.hash = journal_record(2, "rent").hash;
+    {
+        FileJournal first = FileJournal::open(path_).value();
+        ASSERT_TRUE(run_blocking(loop_, first.add(planted)));
+    }
+    EXPECT_EQ(FileJournal::open(path_).error().code, Errc::invalid_argument);
+    std::filesystem::permissions(path_, std::filesystem::perms(0666));
+    EXPECT_EQ(FileJournal::open(path_).error().code, Errc::forbidden);
+}
+
 TEST_F(FileJournals, WhatCannotBeWrittenHasNotHappened) {
     FileJournal journal = FileJournal::open(path_).value();
     std::filesystem::create_directory(path_);

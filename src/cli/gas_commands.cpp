@@ -18,6 +18,8 @@
 namespace nsl::cli {
 namespace {
 
+constexpr neo::Datoshi kNetworkFeeMax = 1000'0000;  // a transfer's is about 0.012 GAS
+
 struct Arguments {
     std::string to;
     std::string amount;
@@ -27,6 +29,7 @@ struct Arguments {
     WalletOptions wallet;
     std::optional<std::uint32_t> network;
     std::uint32_t valid_blocks = 100;
+    std::string fee_max = "1";
     bool yes = false;
 };
 
@@ -88,8 +91,10 @@ int tell_end(const Globals& globals, const chain::SendResult& end) {
         if (!end.exception.empty()) line["exception"] = end.exception;
         print_json(line);
     } else if (end.state == chain::TxState::expired) {
-        std::cout << "EXPIRED: no block took it while it was valid, and none can any more"
-                  << std::endl;
+        std::cout
+            << "EXPIRED: according to this node no block took it while it was valid, and none "
+               "can any more. Ask a node you trust before you pay again"
+            << std::endl;
     } else {
         std::cout << state << " in block " << end.block
                   << (end.exception.empty() ? "" : ": " + printable(end.exception)) << std::endl;
@@ -139,7 +144,10 @@ Task<int> send(Globals& globals, Arguments args) {
     auto payment = payment_of(args, **account);
     if (!payment) co_return report(globals, payment.error());
     if (Status can = can_sign_alone(**account); !can) co_return report(globals, can.error());
-    if (args.journal.empty()) args.journal = args.wallet.file + ".journal";
+    // What a simulation is said to use is burned: a lying node must not name any sum.
+    auto fee_max = parse_gas(args.fee_max);
+    if (!fee_max) co_return report(globals, fee_max.error());
+    if (args.journal.empty()) args.journal = real_path(args.wallet.file) + ".journal";
 
     RealClock clock;
     OsRandom random;
@@ -155,9 +163,12 @@ Task<int> send(Globals& globals, Arguments args) {
     auto file = FileJournal::open(args.journal);
     if (!file) co_return report(globals, file.error());
     TellingJournal journal(*file, globals);
-    PaymentSigner signer(globals, *wallet, **account, args.wallet, args.yes, *payment, rpc);
+    PaymentSigner signer(globals, *wallet, **account, args.wallet, args.yes, *payment,
+                         version->network, rpc);
     chain::Sender sender(rpc, journal, signer, clock, random, log,
-                         {.valid_for_blocks = args.valid_blocks});
+                         {.system_fee_max = *fee_max,
+                          .network_fee_max = kNetworkFeeMax,
+                          .valid_for_blocks = args.valid_blocks});
     const std::string purpose =
         "gas " + std::to_string(version->network) + " " + neo::to_address(payment->from) + " " +
         neo::to_address(payment->to) + " " + std::to_string(payment->amount);
@@ -189,6 +200,11 @@ void add_gas_commands(CLI::App& app, Globals& globals) {
     command->add_option("--journal", args->journal,
                         "where signed transactions are kept until their end; else beside the "
                         "wallet");
+    command
+        ->add_option("--fee-max", args->fee_max,
+                     "the most GAS to burn as system fee; a transfer takes about 0.1, a receiving "
+                     "contract may take more")
+        ->capture_default_str();
     command->add_flag("--yes", args->yes, "do not ask before sending");
     command->footer(
         "Running the same command again while a payment is under way never pays twice: it\n"

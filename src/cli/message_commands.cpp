@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/terminal.h"
 #include "cli/wallet_file.h"
 #include "neo/message.h"
 
@@ -14,7 +15,7 @@ namespace nsl::cli {
 namespace {
 
 struct Arguments {
-    std::string message;
+    std::optional<std::string> message;
     std::string file;
     std::string format = "salted-legacy";
     std::string account;
@@ -41,8 +42,13 @@ Result<neo::SignedMessage> message_of(const Arguments& args, const Reply& reply)
     if (!args.file.empty()) {
         TRY(out.message, read_input(args.file));
     } else {
-        out.message = args.message.empty() ? reply.message.value_or("") : args.message;
+        if (!args.message && !reply.message)
+            return fail(Errc::invalid_argument,
+                        "say which text: as an argument, with --file, or in a --reply");
+        out.message = args.message ? *args.message : *reply.message;
     }
+    if (reply.message && *reply.message != out.message)
+        return fail(Errc::unauthenticated, "the reply is about another text");
     const bool on_network = out.format == neo::MessageFormat::replay_protected;
     if (on_network != args.network.has_value())
         return fail(Errc::invalid_argument,
@@ -163,6 +169,7 @@ Result<json::Object> verify(const Arguments& args) {
     return json::Object{{"verified", true},
                         {"public_key", key.hex()},
                         {"address", neo::to_address(account)},
+                        {"message", message.message},
                         {"format", args.format}};
 }
 
@@ -172,7 +179,9 @@ int verify_command(const Globals& globals, const Arguments& args) {
     if (globals.json)
         print_json(*verified);
     else
-        std::cout << "verified: signed by " << verified->at("address").as_string().c_str() << "\n";
+        std::cout << "verified: signed by " << verified->at("address").as_string().c_str()
+                  << "\n  the text: " << printable(std::string(verified->at("message").as_string()))
+                  << "\n";
     return kOk;
 }
 

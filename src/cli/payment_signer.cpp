@@ -2,6 +2,7 @@
 #include "cli/payment_signer.h"
 
 #include "base/checked.h"
+#include "chain/deploy.h"
 #include "cli/input.h"
 #include "neo/stack_item.h"
 #include "neo/verification.h"
@@ -52,6 +53,13 @@ void PaymentSigner::show(const neo::Transaction& tx, neo::Datoshi fees,
 }
 
 Task<Result<neo::Witness>> PaymentSigner::sign(neo::Transaction tx, std::uint32_t network) {
+    if (network != network_)
+        co_return fail(Errc::conflict, "the node is of network " + std::to_string(network_) +
+                                           " in one answer and of " + std::to_string(network) +
+                                           " in another: nothing was sent");
+    CO_TRY(const Bytes script, chain::gas_transfer(payment_.from, payment_.to, payment_.amount));
+    if (tx.script != script)
+        co_return fail(Errc::conflict, "the transaction is not this payment: nothing was sent");
     CO_TRY(const neo::Datoshi fees, checked_add(tx.system_fee, tx.network_fee));
     CO_TRY_OK(co_await check_balance(rpc_, payment_, fees));
     show(tx, fees, network);

@@ -22,19 +22,21 @@ Status can_sign_alone(const neo::WalletAccount& account);
 Task<Status> check_balance(chain::RpcClient& rpc, Payment payment, neo::Datoshi fees);
 
 // Shows the fees when asked to sign, checks the balance, asks whether to go on (unless `yes`) and
-// for the password, in this order. Its transaction must be the payment's. Nothing is signed after a
-// no: forbidden.
+// for the password, in this order. A locked account's owner is asked in any case. Nothing is signed
+// after a no: forbidden; nor what is not this payment on this network, whatever a node made of it:
+// conflict.
 class PaymentSigner final : public chain::Signer {
  public:
     PaymentSigner(const Globals& globals, const neo::Wallet& wallet,
                   const neo::WalletAccount& account, WalletOptions options, bool yes,
-                  Payment payment, chain::RpcClient& rpc)
+                  Payment payment, std::uint32_t network, chain::RpcClient& rpc)
         : globals_(globals),
           wallet_(wallet),
           account_(account),
           options_(std::move(options)),
-          yes_(yes),
+          yes_(yes && !account.locked),
           payment_(payment),
+          network_(network),
           rpc_(rpc) {}
 
     neo::Hash160 account() const override { return account_.account; }
@@ -50,6 +52,7 @@ class PaymentSigner final : public chain::Signer {
     WalletOptions options_;
     bool yes_;
     Payment payment_;
+    std::uint32_t network_;
     chain::RpcClient& rpc_;
 };
 

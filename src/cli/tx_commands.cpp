@@ -147,7 +147,7 @@ Result<Outcome> sign(const Globals& globals, const Arguments& args) {
     TRY(neo::SigningContext context, context_of(args));
     TRY(const neo::Wallet wallet, load_wallet(args.wallet.file));
     // Shown before the password is asked for: who types it agrees to this.
-    if (!globals.json)
+    if (!globals.json || args.wallet.password_fd == kAskTheTerminal)
         std::cerr << transaction_text(context.transaction(), false, args.disassembly)
                   << "  network    " << context.network() << "\n";
     TRY(const int made, sign_all(args, wallet, context));

@@ -9,6 +9,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
 #include <string_view>
 
 #include "base/encoding.h"
@@ -25,11 +27,13 @@ class WalletLock {
  public:
     static Result<WalletLock> take(const std::string& file) {
         WalletLock lock(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-        if (lock.fd_ < 0) return lock;  // reading says what is wrong with it
+        if (lock.fd_ < 0 && errno == ENOENT) return lock;  // reading says how to make one
+        if (lock.fd_ < 0) return fail(Errc::unavailable, file + " cannot be opened");
         struct stat locked{};
         struct stat named{};
         if (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0 || ::fstat(lock.fd_, &locked) != 0 ||
-            ::stat(file.c_str(), &named) != 0 || locked.st_ino != named.st_ino)
+            ::stat(file.c_str(), &named) != 0 || locked.st_ino != named.st_ino ||
+            locked.st_dev != named.st_dev)
             return fail(Errc::conflict, file + " is being changed by another program: try again");
         return lock;
     }
@@ -67,6 +71,12 @@ void add_password_option(CLI::App& command, int& password_fd) {
         ->check(CLI::Range(0, 1'000'000));
 }
 
+std::string real_path(const std::string& file) {
+    std::error_code none;
+    const std::filesystem::path real = std::filesystem::canonical(file, none);
+    return none ? file : real.string();
+}
+
 Result<neo::Wallet> load_wallet(const std::string& file) {
     Result<std::string> text = read_file(file, neo::kWalletBytesMax);
     if (!text && text.error().code == Errc::not_found)
@@ -85,7 +95,8 @@ Status create_wallet(const std::string& file, const neo::Wallet& wallet) {
     return create_private_file(file, as_bytes(wallet.to_json()));
 }
 
-Status edit_wallet(const std::string& file, const std::function<Status(neo::Wallet&)>& change) {
+Status edit_wallet(const std::string& named, const std::function<Status(neo::Wallet&)>& change) {
+    const std::string file = real_path(named);
     TRY(const WalletLock lock, WalletLock::take(file));
     TRY(neo::Wallet wallet, load_wallet(file));
     TRY_OK(change(wallet));

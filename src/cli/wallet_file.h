@@ -24,6 +24,10 @@ struct WalletOptions {
 void add_wallet_option(CLI::App& command, WalletOptions& options);
 void add_password_option(CLI::App& command, int& password_fd);
 
+// The file that links lead to, so that one wallet under two names is changed in place and has one
+// journal; the name itself when there is no such file.
+std::string real_path(const std::string& file);
+
 // Errors: not_found (no such file: says how to make one), else as Wallet::parse, with the file's
 // name.
 Result<neo::Wallet> load_wallet(const std::string& file);

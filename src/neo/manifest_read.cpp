@@ -144,7 +144,8 @@ ContractDescriptor read_descriptor(const Place& place) {
     ContractDescriptor out;
     if (place.everything()) return out;
     if (const auto* text = place.value().if_string()) {
-        if (const auto hash = Hash160::parse(*text))
+        const bool prefixed = text->starts_with("0x");
+        if (const auto hash = Hash160::parse(*text); hash && prefixed)
             out.contract = *hash;
         else if (const auto key = PublicKey::parse(*text))
             out.group = *key;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // NEF files as getcontractstate shows them.
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "base/encoding.h"
@@ -36,10 +38,20 @@ std::unexpected<Error> odd(std::string_view member, std::string_view expected) {
 }
 
 Result<std::uint8_t> flags_of(std::string_view text) {
-    for (unsigned flags = 0; flags <= kFlags[0].bits; ++flags)
-        if (flags_text(static_cast<std::uint8_t>(flags)) == text)
-            return static_cast<std::uint8_t>(flags);
-    return odd("callflags", "None, All, or names of flags with commas between");
+    if (text == "None") return std::uint8_t{0};
+    // In any order: neo-go and the C# node differ in it.
+    unsigned flags = 0;
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::string_view name = rest.substr(0, rest.find(", "));
+        rest.remove_prefix(std::min(rest.size(), name.size() + 2));
+        const auto* const flag = std::ranges::find(kFlags, name, &FlagName::name);
+        if (flag == std::end(kFlags) || (flags & flag->bits) != 0)
+            return odd("callflags", "None, All, or names of flags with commas between");
+        flags |= flag->bits;
+    }
+    if (flags == 0 || text.ends_with(", "))
+        return odd("callflags", "None, All, or names of flags with commas between");
+    return static_cast<std::uint8_t>(flags);
 }
 
 Result<std::string_view> text_in(const json::Object& object, std::string_view name) {

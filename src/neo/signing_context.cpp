@@ -45,6 +45,10 @@ Status SigningContext::add_script(ByteView verification_script) {
         static_cast<std::size_t>(asks.m) * kSignaturePushBytes > kWitnessBytesMax)
         return fail(Errc::invalid_argument,
                     "the account asks for a witness above 1,024 bytes, which no transaction holds");
+    // That the account is this script's hash proves that it is no contract, whatever was read.
+    if (const auto known = items_.find(account);
+        known != items_.end() && known->second.script.empty())
+        items_.erase(known);
     items_.try_emplace(account,
                        Item{.script = Bytes(verification_script.begin(), verification_script.end()),
                             .asks = std::move(asks),

@@ -309,5 +309,21 @@ TEST(SigningContext, RefusesDeepAndLongText) {
     EXPECT_FALSE(SigningContext::parse("{\"type\":\"\xff\"}"));
 }
 
+// Whoever hands us a context may claim that our account is a contract, which needs no signature.
+TEST(SigningContext, AScriptProvesThatItsAccountIsNoContract) {
+    const PrivateKey key = PrivateKey::from_bytes(Bytes(32, 1)).value();
+    Transaction tx;
+    tx.signers = {{.account = account_of(key.public_key())}};
+    tx.script = {0x40};
+    auto context = SigningContext::create(tx, 1);
+    ASSERT_TRUE(context);
+    ASSERT_TRUE(context->add_contract(tx.signers[0].account));
+    EXPECT_TRUE(context->complete());
+    ASSERT_TRUE(context->add_script(single_signature_script(key.public_key())));
+    EXPECT_FALSE(context->complete());
+    EXPECT_EQ(context->sign(key).value(), 1);
+    EXPECT_TRUE(context->complete());
+}
+
 }  // namespace
 }  // namespace nsl::neo

@@ -128,6 +128,7 @@ Result<std::int64_t> StackItem::as_i64() const {
 
 Result<bool> StackItem::as_boolean() const {
     if (type == StackItemType::boolean) return truth;
+    if (type == StackItemType::buffer) return true;
     auto value = as_integer();
     if (!value) return mismatch("a boolean", type);
     return *value != 0;

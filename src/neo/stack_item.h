@@ -71,8 +71,10 @@ struct StackItem {
     // the value cannot be read so.
     Result<Int256> as_integer() const;  // Integer, ByteString and Buffer up to 32 bytes, Boolean
     Result<std::int64_t> as_i64() const;
-    Result<bool> as_boolean() const;  // Boolean; else true when any bit of at most 32 bytes is set
-    Result<Bytes> as_bytes() const;   // ByteString, Buffer, Integer (two's complement), Boolean
+    // Boolean; of a ByteString or Integer any bit set, in at most 32 bytes; a Buffer is always true
+    // (neo-go pkg/vm/stackitem item.go).
+    Result<bool> as_boolean() const;
+    Result<Bytes> as_bytes() const;  // ByteString, Buffer, Integer (two's complement), Boolean
     // Of a ByteString or Buffer only.
     Result<std::string> as_text() const;  // valid UTF-8
     Result<Hash160> as_hash160() const;   // 20 raw bytes

@@ -46,13 +46,14 @@ TEST(StackItem, SixtyFourBitsAreChecked) {
               Errc::invalid_argument);
 }
 
-TEST(StackItem, BooleanIsAnyBitSet) {
+TEST(StackItem, BooleanIsAnyBitSetAndABufferAlways) {
     EXPECT_TRUE(StackItem::boolean(true).as_boolean().value());
     EXPECT_FALSE(StackItem::boolean(false).as_boolean().value());
     EXPECT_TRUE(StackItem::integer(2).as_boolean().value());
     EXPECT_FALSE(StackItem::integer(0).as_boolean().value());
     EXPECT_TRUE(StackItem::byte_string(Bytes{0, 1}).as_boolean().value());
-    EXPECT_FALSE(StackItem::buffer(Bytes{0, 0}).as_boolean().value());
+    EXPECT_TRUE(StackItem::buffer(Bytes{0, 0}).as_boolean().value());
+    EXPECT_TRUE(StackItem::buffer(Bytes(33, 0)).as_boolean().value());
     EXPECT_EQ(StackItem::null().as_boolean().error().code, Errc::invalid_argument);
     EXPECT_FALSE(StackItem::array({}).as_boolean());
     EXPECT_FALSE(StackItem::byte_string(Bytes(33, 1)).as_boolean());

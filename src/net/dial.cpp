@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
@@ -21,6 +22,20 @@ using std::chrono::nanoseconds;
 
 constexpr std::size_t kAddressesMax = 8;  // of one name
 
+class AllSignalsBlocked {
+ public:
+    AllSignalsBlocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_BLOCK, &all, &before_);
+    }
+    ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+
+ private:
+    sigset_t before_;
+};
+
 // getaddrinfo runs on Asio's resolver thread and cannot be interrupted. Its answer goes into this
 // object, which outlives a caller that has stopped waiting.
 struct Lookup {
@@ -31,15 +46,10 @@ struct Lookup {
     std::vector<tcp::endpoint> endpoints;
 };
 
-Task<Result<std::vector<tcp::endpoint>>> resolve(asio::any_io_executor executor, Url url,
-                                                 nanoseconds until) {
-    if (url.host_is_address) {
-        error_code ec;
-        const auto address = asio::ip::make_address(url.host, ec);
-        if (ec) co_return fail(Errc::invalid_argument, "not an IP address: " + url.host);
-        co_return std::vector{tcp::endpoint(address, url.port)};
-    }
-    auto lookup = std::make_shared<Lookup>(executor);
+void start(std::shared_ptr<Lookup> lookup, const Url& url) {
+    // The first look-up starts Asio's resolver thread, which gets our mask: signals are for the
+    // threads of whoever handles them.
+    const AllSignalsBlocked blocked;
     lookup->resolver.async_resolve(
         url.host, std::to_string(url.port), tcp::resolver::numeric_service,
         [lookup](error_code ec, const tcp::resolver::results_type& results) {
@@ -50,6 +60,18 @@ Task<Result<std::vector<tcp::endpoint>>> resolve(asio::any_io_executor executor,
             }
             lookup->done.notify_all();
         });
+}
+
+Task<Result<std::vector<tcp::endpoint>>> resolve(asio::any_io_executor executor, Url url,
+                                                 nanoseconds until) {
+    if (url.host_is_address) {
+        error_code ec;
+        const auto address = asio::ip::make_address(url.host, ec);
+        if (ec) co_return fail(Errc::invalid_argument, "not an IP address: " + url.host);
+        co_return std::vector{tcp::endpoint(address, url.port)};
+    }
+    auto lookup = std::make_shared<Lookup>(executor);
+    start(lookup, url);
     const auto left = std::chrono::ceil<milliseconds>(until - monotonic_now());
     if (!co_await lookup->done.wait_for(left))
         co_return fail(Errc::timeout, "name service did not answer for " + url.host);

@@ -9,10 +9,16 @@
 namespace nsl::testing_support {
 
 inline chain::TxRecord journal_record(std::uint8_t seed, std::string purpose) {
+    neo::Transaction tx;
+    tx.nonce = seed;
+    tx.valid_until_block = 4'294'967'295;
+    tx.signers = {{.account = {}}};
+    tx.script = {0x00, 0xff, 0x80};
+    tx.witnesses.resize(1);
     chain::TxRecord record;
-    record.hash.raw.fill(seed);
-    record.bytes = {seed, 0x00, 0xff, 0x80};
-    record.valid_until_block = 4'294'967'295;
+    record.hash = tx.hash();
+    record.bytes = tx.serialize();
+    record.valid_until_block = tx.valid_until_block;
     record.purpose = std::move(purpose);
     record.payload = R"({"note":"ä"})";
     record.created_ms = 1'700'000'000'000 + seed;
