@@ -110,8 +110,9 @@ function to_neon_attribute(json) {
   return { size: bytes.length / 2, serialize: () => bytes };
 }
 
+// Below 2^62: two of them together are still a number of datoshi.
 function fee(random) {
-  const value = random.u64() >> BigInt(random.between(1, 63));
+  const value = random.u64() >> BigInt(random.between(2, 63));
   return value.toString();
 }
 
