@@ -67,13 +67,8 @@ Result<json::Object> sign(const Arguments& args) {
     if (message.salt.empty() && neo::message_is_salted(message.format))
         message.salt = neo::new_salt(random);
     TRY_OK(neo::message_bytes(message));  // what is wrong with it, before the password is asked for
-    TRY(const neo::Wallet wallet, load_wallet(args.wallet.file));
-    TRY(const neo::WalletAccount* account, wallet.select(args.account));
-    if (account->nep2.empty())
-        return fail(Errc::not_found, neo::to_address(account->account) +
-                                         " has no key in this wallet: it only watches");
-    TRY(const SecretText password, ask_wallet_password(args.wallet));
-    TRY(const neo::PrivateKey key, wallet.unlock(account->account, password.reveal()));
+    TRY(const UnlockedAccount signer, unlock_account(args.wallet, args.account));
+    const neo::PrivateKey& key = signer.key;
     TRY(const neo::Signature signature, neo::sign_message(key, message));
     json::Object out{{"publicKey", key.public_key().hex()},
                      {"data", hex_encode(signature)},

@@ -10,13 +10,12 @@
 namespace nsl::cli {
 
 Status can_sign_alone(const neo::WalletAccount& account) {
-    const std::string address = neo::to_address(account.account);
-    if (account.nep2.empty())
-        return fail(Errc::not_found, address + " has no key in this wallet: it only watches");
+    TRY_OK(check_has_key(account));
     TRY(const neo::SignatureCheck check,
         neo::parse_verification_script(account.verification_script));
     if (check.m != 1)
-        return fail(Errc::invalid_argument, address + " needs " + std::to_string(check.m) +
+        return fail(Errc::invalid_argument, neo::to_address(account.account) + " needs " +
+                                                std::to_string(check.m) +
                                                 " signatures: collect them with `nsl tx sign`");
     return {};
 }

@@ -107,6 +107,21 @@ Result<SecretText> ask_wallet_password(const WalletOptions& options) {
     return read_secret(options.password_fd, "Password of " + printable(options.file));
 }
 
+Status check_has_key(const neo::WalletAccount& account) {
+    if (!account.nep2.empty()) return {};
+    return fail(Errc::not_found,
+                neo::to_address(account.account) + " has no key in this wallet: it only watches");
+}
+
+Result<UnlockedAccount> unlock_account(const WalletOptions& options, std::string_view text) {
+    TRY(const neo::Wallet wallet, load_wallet(options.file));
+    TRY(const neo::WalletAccount* account, wallet.select(text));
+    TRY_OK(check_has_key(*account));
+    TRY(const SecretText password, ask_wallet_password(options));
+    TRY(neo::PrivateKey key, wallet.unlock(account->account, password.reveal()));
+    return UnlockedAccount{.account = *account, .key = std::move(key)};
+}
+
 Result<SecretText> ask_password_to_add(const WalletOptions& options, const neo::Wallet& wallet) {
     const bool has_keys =
         std::ranges::any_of(wallet.accounts, [](const auto& one) { return !one.nep2.empty(); });

@@ -3,6 +3,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json.h"
@@ -44,6 +45,17 @@ Result<SecretText> ask_wallet_password(const WalletOptions& options);
 // The same for a key that is added. A wallet has one password: one that opens none of its keys is
 // refused (unauthenticated).
 Result<SecretText> ask_password_to_add(const WalletOptions& options, const neo::Wallet& wallet);
+
+// Errors: not_found (the account only watches).
+Status check_has_key(const neo::WalletAccount& account);
+
+struct UnlockedAccount {
+    neo::WalletAccount account;
+    neo::PrivateKey key;
+};
+// The account that `text` names, as Wallet::select reads it, with its key. The password is asked
+// for once it is known that there is a key. Errors: those of loading, selecting and unlocking.
+Result<UnlockedAccount> unlock_account(const WalletOptions& options, std::string_view text);
 
 // The keys that must sign for a verification script: empty when it is no standard one.
 std::vector<neo::PublicKey> keys_of(const neo::WalletAccount& account);

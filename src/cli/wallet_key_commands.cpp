@@ -79,14 +79,9 @@ struct Exported {
 
 // The password is asked for both forms: it is the owner who exports.
 Result<Exported> export_key(const WalletArguments& args) {
-    TRY(const neo::Wallet wallet, load_wallet(args.wallet.file));
-    TRY(const neo::WalletAccount* account, wallet.select(args.account));
-    if (account->nep2.empty())
-        return fail(Errc::not_found, neo::to_address(account->account) +
-                                         " has no key in this wallet: it only watches");
-    TRY(const SecretText password, ask_wallet_password(args.wallet));
-    TRY(const neo::PrivateKey key, wallet.unlock(account->account, password.reveal()));
-    return Exported{.account = *account, .nep2 = account->nep2, .wif = key.to_wif()};
+    TRY(const UnlockedAccount owner, unlock_account(args.wallet, args.account));
+    return Exported{
+        .account = owner.account, .nep2 = owner.account.nep2, .wif = owner.key.to_wif()};
 }
 
 int export_command(const Globals& globals, const WalletArguments& args) {

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/encoding.h"
+#include "base/file.h"
 #include "chain/deploy.h"
 #include "chain/follower.h"
 #include "chain/sender.h"
@@ -220,15 +221,10 @@ TEST_F(Sending, DeploysAContractWhereItSaidItWould) {
 // A network of its own, on disk, whose node may be killed and started again at the same address.
 class OwnNode : public ::testing::Test {
  protected:
-    OwnNode() {
-        std::string name = ::testing::TempDir() + "nsl-chain-XXXXXX";
-        dir_ = mkdtemp(name.data());
-        start();
-    }
+    OwnNode() { start(); }
     ~OwnNode() override {
         if (node) run_on_devnet(node->stop());
         node.reset();
-        std::filesystem::remove_all(dir_);
     }
 
     Result<std::unique_ptr<cli::Devnet>> try_start(std::uint16_t port) {
@@ -255,7 +251,8 @@ class OwnNode : public ::testing::Test {
     }
 
     DevnetEnvironment& world = devnet();
-    std::string dir_;
+    ScratchFolder folder_ = ScratchFolder::make("nsl-chain").value();
+    const std::string& dir_ = folder_.path();
     std::uint16_t port_ = 0;
     std::unique_ptr<cli::Devnet> node;
     std::unique_ptr<chain::RpcClient> rpc;
