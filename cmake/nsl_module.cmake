@@ -30,10 +30,12 @@ function(nsl_link_into root module)
   endif()
 endfunction()
 
+# Tests find neo-go, and Go for the contracts they compile, where scripts/setup has put them.
 function(nsl_test target label)
   add_test(NAME ${target} COMMAND ${target} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${target} PROPERTIES LABELS ${label} TIMEOUT 300 SKIP_RETURN_CODE 77
-    ENVIRONMENT "NSL_BUILD_DIR=${CMAKE_BINARY_DIR};NSL_SOURCE_DIR=${PROJECT_SOURCE_DIR}")
+    ENVIRONMENT "NSL_BUILD_DIR=${CMAKE_BINARY_DIR};NSL_SOURCE_DIR=${PROJECT_SOURCE_DIR}"
+    ENVIRONMENT_MODIFICATION "PATH=path_list_prepend:${PROJECT_SOURCE_DIR}/.tools/bin")
 endfunction()
 
 function(nsl_module name)
