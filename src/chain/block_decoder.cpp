@@ -222,10 +222,58 @@ neo::Block block(ondemand::value value) {
 Error no_block(std::string_view reply, std::uint64_t id) {
     const Result<RpcReply> read = read_reply(reply, id);
     if (!read) return read.error();
-    if (const auto* failure = std::get_if<RpcFailure>(&*read))
-        return {errc_of_code(failure->code),
-                failure->message + " (" + std::to_string(failure->code) + ")"};
+    if (const auto* failure = std::get_if<RpcFailure>(&*read)) return error_of(*failure);
     return {Errc::internal, "the result is no block"};
+}
+
+struct Answer {
+    std::optional<std::uint64_t> id;
+    std::optional<neo::Block> block;
+};
+
+// To the end, so that an answer that was cut short does not pass.
+Answer answer_in(ondemand::object& reply) {
+    Answer out;
+    for (auto field : reply) {
+        const ondemand::raw_json_string key = field.key();
+        ondemand::value item = field.value();
+        if (key == "id" && item.type() != ondemand::json_type::null) {
+            require(item.type() == ondemand::json_type::number, "id: a number");
+            out.id = item.get_uint64();
+        }
+        if (key == "result" && item.type() == ondemand::json_type::object) out.block = block(item);
+    }
+    return out;
+}
+
+using Blocks = std::vector<Result<neo::Block>>;
+
+Blocks blocks(ondemand::array answers, std::uint64_t first_id, std::size_t count) {
+    std::vector<std::optional<Result<neo::Block>>> found(count);
+    for (auto item : answers) {
+        ondemand::object reply = item.get_object();
+        Answer answer = answer_in(reply);
+        require(answer.id && *answer.id >= first_id && *answer.id - first_id < count,
+                "id: one that was asked for");
+        auto& place = found[*answer.id - first_id];
+        require(!place, "id: each once");
+        if (answer.block) {
+            place.emplace(*std::move(answer.block));
+        } else {
+            reply.reset();
+            const std::string_view raw = reply.raw_json();
+            Error error = no_block(raw, *answer.id);
+            if (error.code == Errc::internal) throw Unreadable{error.message};
+            place.emplace(std::unexpected(std::move(error)));
+        }
+    }
+    Blocks out;
+    out.reserve(count);
+    for (auto& place : found) {
+        require(place.has_value(), "id: one is missing");
+        out.push_back(*std::move(place));
+    }
+    return out;
 }
 
 }  // namespace
@@ -233,6 +281,10 @@ Error no_block(std::string_view reply, std::uint64_t id) {
 struct BlockDecoder::State {
     ondemand::parser parser{kReplyBytesMax};
     std::string padded;
+
+    // `read` gets the document, and may throw as simdjson does.
+    template <class T, class Read>
+    Result<T> open(std::string_view reply, Read read);
 };
 
 BlockDecoder::BlockDecoder() : state_(std::make_unique<State>()) {}
@@ -240,32 +292,46 @@ BlockDecoder::~BlockDecoder() = default;
 BlockDecoder::BlockDecoder(BlockDecoder&&) noexcept = default;
 BlockDecoder& BlockDecoder::operator=(BlockDecoder&&) noexcept = default;
 
-Result<neo::Block> BlockDecoder::decode(std::string_view reply, std::uint64_t id) {
+template <class T, class Read>
+Result<T> BlockDecoder::State::open(std::string_view reply, Read read) {
     if (reply.size() > kReplyBytesMax)
         return fail(Errc::limit_exceeded, "a node's block has more than 8 MiB");
-    std::string& padded = state_->padded;
     padded.reserve(reply.size() + simdjson::SIMDJSON_PADDING);
     padded.assign(reply);
     try {
-        ondemand::document document = state_->parser.iterate(
+        ondemand::document document = parser.iterate(
             simdjson::padded_string_view(padded.data(), padded.size(), padded.capacity()));
-        std::optional<neo::Block> out;
-        // To the end, so that an answer that was cut short does not pass.
-        for (auto field : document.get_object()) {
-            const ondemand::raw_json_string key = field.key();
-            ondemand::value item = field.value();
-            if (key == "id") require(item.get_uint64() == id, "id: that of the question");
-            if (key == "result" && item.type() == ondemand::json_type::object) out = block(item);
-        }
+        T out = read(document);
         require(document.current_location().error() == simdjson::OUT_OF_BOUNDS,
                 "something follows the answer");
-        if (!out) return std::unexpected(no_block(reply, id));
-        return *std::move(out);
+        return out;
     } catch (const Unreadable& error) {
         return fail(Errc::internal, "a node's block: " + error.message);
     } catch (const simdjson::simdjson_error& error) {
         return fail(Errc::internal, std::string("a node's block: ") + error.what());
     }
+}
+
+Result<neo::Block> BlockDecoder::decode(std::string_view reply, std::uint64_t id) {
+    TRY(Answer answer, state_->open<Answer>(reply, [](ondemand::document& document) {
+        ondemand::object object = document.get_object();
+        return answer_in(object);
+    }));
+    if (!answer.block) return std::unexpected(no_block(reply, id));
+    if (answer.id != id) return fail(Errc::internal, "a node's block: id: that of the question");
+    return *std::move(answer.block);
+}
+
+Result<Blocks> BlockDecoder::decode_batch(std::string_view reply, std::uint64_t first_id,
+                                          std::size_t count) {
+    const std::size_t start = reply.find_first_not_of(" \t\r\n");
+    if (start == std::string_view::npos || reply[start] != '[') {
+        const auto whole = read_batch(reply, first_id, count);
+        return std::unexpected(whole ? Error{Errc::internal, "no batch"} : whole.error());
+    }
+    return state_->open<Blocks>(reply, [&](ondemand::document& document) {
+        return blocks(document.get_array(), first_id, count);
+    });
 }
 
 }  // namespace nsl::chain

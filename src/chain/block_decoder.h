@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "neo/block.h"
@@ -26,6 +27,11 @@ class BlockDecoder {
     // error), internal (not JSON, a member missing, of another kind or outside its limits, a hash
     // that is not its block's: names the member), limit_exceeded.
     Result<neo::Block> decode(std::string_view reply, std::uint64_t id);
+    // The same for the answer to a batch of `count` getblocks with ids from `first_id` on. A block
+    // that the node does not give is an error in its place; anything unreadable is one of the
+    // whole, and so is an id that is missing, there twice or none of those asked for.
+    Result<std::vector<Result<neo::Block>>> decode_batch(std::string_view reply,
+                                                         std::uint64_t first_id, std::size_t count);
 
  private:
     struct State;

@@ -3,57 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "chain_world.h"
+#include "follower_world.h"
 
 namespace nsl::chain {
 namespace {
 
-using testing_support::ChainWorld;
-
-constexpr milliseconds kPoll{200};
-
-class FollowerTest : public ::testing::Test {
- protected:
-    ChainWorld world;
-    testing_support::FakeNode& node = world.node;
-    std::vector<BlockHeader> seen;
-    std::unique_ptr<Follower> follower;
-
-    ~FollowerTest() override {
-        EXPECT_TRUE(run_blocking(world.loop, world.tasks.stop(milliseconds(5'000))));
-    }
-
-    void start(std::optional<BlockHeader> resume) {
-        follower = std::make_unique<Follower>(world.rpc, world.clock, world.log, resume, kPoll);
-        follower->subscribe([this](Block block) -> Task<Status> {
-            seen.push_back(block);
-            co_return Status{};
-        });
-    }
-    void run() { world.tasks.spawn("follower", follower->run()); }
-    // Until the follower has nothing to do but sleep.
-    void settle() {
-        while (world.clock.sleepers() == 0) world.loop.run_one();
-    }
-    void next_poll() {
-        settle();
-        world.clock.advance(kPoll);
-        settle();
-    }
-    BlockHeader header(std::uint32_t index) const {
-        return {.index = index,
-                .hash = node.block(index).hash,
-                .previous = node.block(index).previous,
-                .time_ms = 0};
-    }
-    void expect_contiguous(std::uint32_t from, std::uint32_t to) {
-        ASSERT_EQ(seen.size(), to - from + 1);
-        for (std::uint32_t i = from; i <= to; ++i) {
-            EXPECT_EQ(seen[i - from].index, i);
-            EXPECT_EQ(seen[i - from].hash, node.block(i).hash);
-        }
-    }
-};
+using testing_support::FollowerTest;
 
 TEST_F(FollowerTest, BeginsWithTheTipAndGoesOn) {
     node.mine(5);
@@ -153,6 +108,40 @@ TEST_F(FollowerTest, HandsABlockOutAgainUntilItIsHandled) {
     EXPECT_EQ(handled, (std::vector<std::uint32_t>{1, 2}));
     EXPECT_EQ(seen.back().index, 2U);
     EXPECT_TRUE(follower->status().fault.empty());
+}
+
+TEST_F(FollowerTest, BeginsWithTheAnchorItWasGiven) {
+    node.mine(5);
+    start({}, Anchor{.index = 2, .hash = node.block(2).hash});
+    run();
+    settle();
+    expect_contiguous(2, 5);
+}
+
+TEST_F(FollowerTest, GoesOnFromItsCheckpointWhateverTheAnchor) {
+    node.mine(5);
+    start(header(3), Anchor{.index = 1, .hash = {}});
+    run();
+    settle();
+    expect_contiguous(4, 5);
+}
+
+TEST_F(FollowerTest, KeepsTheBlockItBeganWithUntilItIsHandled) {
+    node.mine(3);
+    start({});
+    bool refuse = true;
+    follower->subscribe([&](Block) -> Task<Status> {
+        if (refuse) co_return fail(Errc::unavailable, "no database");
+        co_return Status{};
+    });
+    run();
+    settle();
+    EXPECT_FALSE(follower->status().last.has_value());
+    refuse = false;
+    node.mine(2);
+    seen.clear();
+    next_poll();
+    expect_contiguous(3, 5);
 }
 
 TEST_F(FollowerTest, SurvivesGarbageAndGoesOn) {

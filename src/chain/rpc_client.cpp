@@ -44,21 +44,41 @@ Result<neo::FeePolicy> policy_of(const Execution& run, std::int64_t pico_per_uni
 
 }  // namespace
 
-RpcClient::RpcClient(net::HttpClient& http, std::string url, Logger log)
-    : http_(http), url_(std::move(url)), log_(std::move(log)) {}
+RpcClient::RpcClient(net::HttpClient& http, std::string url, Logger log, RpcHooks hooks)
+    : http_(http), url_(std::move(url)), log_(std::move(log)), hooks_(std::move(hooks)) {}
 
-Task<Result<std::string>> RpcClient::post(std::string method, json::Array params,
-                                          std::uint64_t id) {
+Error RpcClient::refusal(const std::string& method, const RpcFailure& failure) {
+    Error error = error_of(failure);
+    error.message = method + ": " + error.message;
+    return error;
+}
+
+void RpcClient::heard(Status how) const {
+    if (hooks_.heard) hooks_.heard(how);
+}
+
+json::Object RpcClient::numbered(std::string method, json::Array params, std::uint64_t id) {
     json::Object call;
     call["jsonrpc"] = "2.0";
     call["id"] = id;
-    call["method"] = method;
+    call["method"] = std::move(method);
     call["params"] = std::move(params);
+    return call;
+}
+
+Task<Result<std::string>> RpcClient::post(std::string method, json::Array params,
+                                          std::uint64_t id) {
+    json::Object call = numbered(method, std::move(params), id);
+    return post(std::move(method), json::Value(std::move(call)));
+}
+
+Task<Result<std::string>> RpcClient::post(std::string method, json::Value body) {
+    if (hooks_.admit) CO_TRY_OK(co_await hooks_.admit());
     net::HttpRequest request;
     request.method = "POST";
     request.url = url_;
     request.headers["content-type"] = "application/json";
-    request.body = json::write_value(json::Value(std::move(call)));
+    request.body = json::write_value(body);
     // Every call may arrive twice: reading changes nothing, and a transaction is known by its hash.
     request.idempotent = true;
     Result<net::HttpResponse> response = co_await http_.send(std::move(request));
@@ -67,11 +87,15 @@ Task<Result<std::string>> RpcClient::post(std::string method, json::Array params
         log_.debug("node does not answer", {{"method", method}, {"error", error.message}});
         if (error.code == Errc::limit_exceeded) error.code = Errc::internal;
         error.message = method + ": " + error.message;
+        heard(std::unexpected(error));
         co_return std::unexpected(std::move(error));
     }
-    if (response->status != 200)
-        co_return fail(Errc::unavailable,
-                       method + ": the node answered HTTP " + std::to_string(response->status));
+    if (response->status != 200) {
+        Error error{Errc::unavailable,
+                    method + ": the node answered HTTP " + std::to_string(response->status)};
+        heard(std::unexpected(error));
+        co_return std::unexpected(std::move(error));
+    }
     co_return std::move(response->body);
 }
 
@@ -82,16 +106,17 @@ Task<Result<RpcReply>> RpcClient::exchange(std::string method, json::Array param
     if (!reply) {
         log_.warn("node answered something else than JSON-RPC",
                   {{"method", method}, {"error", reply.error().message}});
+        heard(std::unexpected(reply.error()));
         co_return fail(reply.error().code, method + ": " + reply.error().message);
     }
+    heard({});
     co_return std::move(*reply);
 }
 
 Task<Result<json::Value>> RpcClient::raw(std::string method, json::Array params) {
     CO_TRY(RpcReply reply, co_await exchange(method, std::move(params)));
     if (const auto* failure = std::get_if<RpcFailure>(&reply))
-        co_return fail(errc_of_code(failure->code), method + ": " + failure->message + " (" +
-                                                        std::to_string(failure->code) + ")");
+        co_return std::unexpected(refusal(method, *failure));
     co_return std::get<json::Value>(std::move(reply));
 }
 
@@ -119,7 +144,9 @@ Task<Result<Block>> RpcClient::block(std::uint32_t index) {
 Task<Result<neo::Block>> RpcClient::full_block(std::uint32_t index) {
     const std::uint64_t id = next_id_++;
     CO_TRY(const std::string body, co_await post("getblock", params_of(index, 1), id));
-    CO_TRY(neo::Block block, decoder_.decode(body, id));
+    Result<neo::Block> decoded = decoder_.decode(body, id);
+    heard_decoded(decoded);
+    CO_TRY(neo::Block block, std::move(decoded));
     if (block.header.index != index)
         co_return fail(Errc::internal, "getblock: asked for block " + std::to_string(index) +
                                            ", got " + std::to_string(block.header.index));

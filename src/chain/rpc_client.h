@@ -2,6 +2,7 @@
 // Typed JSON-RPC calls to one Neo node.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,13 +93,27 @@ struct RpcFailure {
 };
 using RpcReply = std::variant<json::Value, RpcFailure>;
 
+struct RpcCall {
+    std::string method;
+    json::Array params;
+};
+constexpr std::size_t kRpcBatchMax = 100;  // calls; neo-go's maxBatchSize (pkg/neorpc/types.go)
+
+// For whoever chooses among nodes. They outlive the client's calls; both may be empty.
+struct RpcHooks {
+    // Before each exchange: an error is the call's, and the node is not asked.
+    std::function<Task<Status>()> admit{};
+    // After each: whether it was answered, not what. Not called when the call was cancelled.
+    std::function<void(const Status&)> heard{};
+};
+
 // Errors of all calls: unavailable and timeout (transport; says nothing about the chain),
 // not_found (the node's "unknown …" codes), invalid_argument (the node refused the parameters),
 // internal (an answer of another shape than documented, or longer than the HTTP client's limit).
 // Members that are not read may be anything; those that are read are checked.
 class RpcClient {
  public:
-    RpcClient(net::HttpClient& http, std::string url, Logger log);
+    RpcClient(net::HttpClient& http, std::string url, Logger log, RpcHooks hooks = {});
 
     const std::string& url() const { return url_; }
     Task<Result<NodeVersion>> version();
@@ -126,14 +141,38 @@ class RpcClient {
     // Any other call; its `result`.
     Task<Result<json::Value>> raw(std::string method, json::Array params);
 
+    // Several calls in one HTTP request: at most kRpcBatchMax, and the answers together at most the
+    // HTTP client's limit. The results are in the order of the calls; a call that the node refuses
+    // is an error in its place. Errors of the whole: as above; invalid_argument (too many calls),
+    // internal (the answer is no array, or an answer is missing, there twice or to none of them),
+    // and the node's own, when it takes no batches.
+    Task<Result<std::vector<Result<json::Value>>>> batch(std::vector<RpcCall> calls);
+    // full_block of `count` blocks from `first` on, and application_log of each, as a batch.
+    Task<Result<std::vector<Result<neo::Block>>>> full_blocks(std::uint32_t first,
+                                                              std::size_t count);
+    Task<Result<std::vector<Result<Execution>>>> application_logs(
+        std::vector<neo::Hash256> transactions);
+
  private:
     // The body of the HTTP answer.
     Task<Result<std::string>> post(std::string method, json::Array params, std::uint64_t id);
+    Task<Result<std::string>> post(std::string method, json::Value body);
+    static json::Object numbered(std::string method, json::Array params, std::uint64_t id);
+    static Error refusal(const std::string& method, const RpcFailure& failure);
+    void heard(Status how) const;
+    // What the node says of a block it does not have is no fault of its answer.
+    template <class T>
+    void heard_decoded(const Result<T>& decoded) const {
+        const bool nonsense = !decoded && decoded.error().code == Errc::internal;
+        heard(nonsense ? Status(std::unexpected(decoded.error())) : Status());
+    }
+    Task<Result<std::string>> post_batch(std::vector<RpcCall> calls, std::uint64_t first_id);
     Task<Result<RpcReply>> exchange(std::string method, json::Array params);
 
     net::HttpClient& http_;
     std::string url_;
     Logger log_;
+    RpcHooks hooks_;
     std::uint64_t next_id_ = 1;
     BlockDecoder decoder_;
 };

@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <limits>
+#include <optional>
 
 #include "base/checked.h"
 
@@ -151,7 +152,49 @@ Result<Execution> read_run(const json::Value& value, std::string_view state_name
     return out;
 }
 
+Result<json::Value> parse_body(std::string_view body) {
+    Result<json::Value> parsed = json::parse_value(body, kReplyLimits);
+    if (!parsed) return odd("the body", "JSON (" + parsed.error().message + ")");
+    return parsed;
+}
+
+struct Answer {
+    std::optional<std::uint64_t> id;  // none: an error found before it was read
+    RpcReply reply;
+};
+
+// Takes the result out of `value`.
+Result<Answer> read_answer(json::Value& value) {
+    TRY(const json::Object* reply, object(value, "the answer"));
+    const json::Value* error = reply->if_contains("error");
+    const bool failed = error && !error->is_null();
+    const json::Value* got = reply->if_contains("id");
+    Answer out;
+    // An error found before the id was read carries a null one (JSON-RPC 2.0 section 5).
+    const bool unread = failed && (!got || got->is_null());
+    if (!unread) {
+        if (!got) return odd("id", "present");
+        TRY(std::int64_t number, integer(*got, "id"));
+        if (number < 0) return odd("id", "not negative");
+        out.id = static_cast<std::uint64_t>(number);
+    }
+    if (failed) {
+        TRY(RpcFailure failure, read_failure(*error));
+        out.reply = std::move(failure);
+        return out;
+    }
+    json::Value* result = value.get_object().if_contains("result");
+    if (!result) return odd("result", "present");
+    out.reply.emplace<json::Value>(std::move(*result));
+    return out;
+}
+
 }  // namespace
+
+Error error_of(const RpcFailure& failure) {
+    return {errc_of_code(failure.code),
+            failure.message + " (" + std::to_string(failure.code) + ")"};
+}
 
 Errc errc_of_code(int code) {
     if ((code >= -109 && code <= -101) || code == -606) return Errc::not_found;
@@ -246,27 +289,40 @@ const char* send_error_name(SendError error) {
 }
 
 Result<RpcReply> read_reply(std::string_view body, std::uint64_t id) {
-    Result<json::Value> parsed = json::parse_value(body, kReplyLimits);
-    if (!parsed) return odd("the body", "JSON (" + parsed.error().message + ")");
-    TRY(const json::Object* reply, object(*parsed, "the body"));
-    const json::Value* error = reply->if_contains("error");
-    const bool failed = error && !error->is_null();
-    const json::Value* got = reply->if_contains("id");
-    // An error found before the id was read carries a null one (JSON-RPC 2.0 section 5).
-    const bool unread = failed && (!got || got->is_null());
-    if (!unread) {
-        if (!got) return odd("id", "present");
-        TRY(std::int64_t number, integer(*got, "id"));
-        if (number < 0 || static_cast<std::uint64_t>(number) != id)
-            return odd("id", std::to_string(id));
+    TRY(json::Value parsed, parse_body(body));
+    TRY(Answer answer, read_answer(parsed));
+    if (answer.id.value_or(id) != id) return odd("id", std::to_string(id));
+    return std::move(answer.reply);
+}
+
+Result<std::vector<RpcReply>> read_batch(std::string_view body, std::uint64_t first_id,
+                                         std::size_t count) {
+    TRY(json::Value parsed, parse_body(body));
+    json::Array* list = parsed.if_array();
+    if (!list) {
+        const Result<Answer> whole = read_answer(parsed);
+        const auto* failure = whole ? std::get_if<RpcFailure>(&whole->reply) : nullptr;
+        if (!failure) return odd("the body", "an array, as the batch was");
+        Error error = error_of(*failure);
+        error.message = "the node refuses the batch: " + error.message;
+        return std::unexpected(std::move(error));
     }
-    if (failed) {
-        TRY(RpcFailure failure, read_failure(*error));
-        return RpcReply(std::move(failure));
+    std::vector<std::optional<RpcReply>> found(count);
+    for (json::Value& item : *list) {
+        TRY(Answer answer, read_answer(item));
+        // Also of an answer without an id.
+        const std::uint64_t id = answer.id.value_or(first_id + count);
+        if (id < first_id || id - first_id >= count) return odd("id", "one that was asked for");
+        if (found[id - first_id]) return odd("id " + std::to_string(id), "there once");
+        found[id - first_id] = std::move(answer.reply);
     }
-    json::Value* result = parsed->get_object().if_contains("result");
-    if (!result) return odd("result", "present");
-    return RpcReply(std::in_place_type<json::Value>, std::move(*result));
+    std::vector<RpcReply> out;
+    out.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        if (!found[i]) return odd("id " + std::to_string(first_id + i), "there");
+        out.push_back(*std::move(found[i]));
+    }
+    return out;
 }
 
 Result<std::uint32_t> read_u32(const json::Value& value, std::string_view what) {

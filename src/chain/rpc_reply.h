@@ -21,6 +21,7 @@ namespace nsl::chain {
 // (unknown block, contract, transaction, …, old state) are not_found, -32603 (the node's own
 // trouble) unavailable, everything else invalid_argument.
 Errc errc_of_code(int code);
+Error error_of(const RpcFailure& failure);
 
 // For sendrawtransaction: -501 (on chain) and -503 (in the pool) are already_known, -502 (pool
 // full) and -511 (funds) retry_later, everything else refused. -500 is refused too: it covers
@@ -30,6 +31,12 @@ SendError send_error_of_code(int code);
 
 // One JSON-RPC 2.0 answer to the request with this id.
 Result<RpcReply> read_reply(std::string_view body, std::uint64_t id);
+// The answer to a batch of `count` (at least 1) requests with ids from `first_id` on; in the order
+// of the requests, whatever the order of the answers. Errors: of errc_of_code when the node answers
+// the whole with one error; internal when it is no array, or an id is missing, there twice, or none
+// of those asked for.
+Result<std::vector<RpcReply>> read_batch(std::string_view body, std::uint64_t first_id,
+                                         std::size_t count);
 
 Result<std::uint32_t> read_u32(const json::Value& value, std::string_view what);
 // A decimal string of datoshi, not negative.

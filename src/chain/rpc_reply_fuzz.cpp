@@ -4,6 +4,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view body(reinterpret_cast<const char*>(data), size);
+    if (const auto batch = nsl::chain::read_batch(body, 1, 3)) NSL_ASSERT(batch->size() == 3);
     const auto reply = nsl::chain::read_reply(body, 1);
     if (!reply) return 0;
     if (const auto* failure = std::get_if<nsl::chain::RpcFailure>(&*reply)) {

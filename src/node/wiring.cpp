@@ -215,8 +215,9 @@ Task<Status> WiredNode::follow() {
     CO_TRY(auto checkpoint, co_await load_checkpoint(*db_));
     indexer_ = std::make_unique<BlockIndexer>(*db_, rpc_, *contract_, *prices_, *probe_,
                                               log_.named("indexer"));
-    follower_ = std::make_unique<chain::Follower>(rpc_, clock_, log_.named("follower"), checkpoint,
-                                                  milliseconds(config_.poll_ms));
+    follower_ = std::make_unique<chain::Follower>(rpc_, clock_, log_.named("follower"),
+                                                  static_cast<std::uint32_t>(config_.network),
+                                                  checkpoint, milliseconds(config_.poll_ms));
     follower_->subscribe(
         [this](chain::Block block) { return indexer_->on_block(std::move(block)); });
     workers_.spawn("follower", keep_running("follower", [this] { return follower_->run(); }));

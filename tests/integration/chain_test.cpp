@@ -57,9 +57,12 @@ Task<std::vector<chain::Block>> whole_chain(chain::RpcClient& rpc) {
 }
 
 // Until the chain has this block.
+Task<void> past_block_of(chain::RpcClient& rpc, Clock& clock, std::uint32_t block) {
+    while ((co_await rpc.block_count()).value_or(0) <= block)
+        co_await clock.sleep_for(milliseconds(20));
+}
 Task<void> past_block(DevnetEnvironment& world, std::uint32_t block) {
-    while ((co_await world.rpc->block_count()).value_or(0) <= block)
-        co_await world.clock.sleep_for(milliseconds(20));
+    return past_block_of(*world.rpc, world.clock, block);
 }
 
 std::size_t inclusions(const std::vector<chain::Block>& blocks, const neo::Hash256& hash) {
@@ -299,7 +302,8 @@ TEST_F(OwnNode, WaitingGoesOnWhileTheNodeIsAway) {
 TEST_F(OwnNode, TheFollowerCrossesARestartWithoutAGap) {
     std::vector<chain::BlockHeader> seen;
     chain::BlockHeader genesis = run_on_devnet(rpc->block(0)).value();
-    chain::Follower follower(*rpc, world.clock, world.log, genesis, milliseconds(50));
+    chain::Follower follower(*rpc, world.clock, world.log, node->network(), genesis,
+                             milliseconds(50));
     follower.subscribe([&](chain::Block block) -> Task<Status> {
         seen.push_back(block);
         co_return Status{};
@@ -320,6 +324,25 @@ TEST_F(OwnNode, TheFollowerCrossesARestartWithoutAGap) {
         ASSERT_EQ(seen[i].index, i + 1);
         EXPECT_EQ(seen[i].hash, blocks.at(i + 1).hash);
     }
+}
+
+TEST_F(OwnNode, TheFollowerOfAnotherNetworkTakesNoBlock) {
+    const chain::BlockHeader genesis = run_on_devnet(rpc->block(0)).value();
+    chain::Follower follower(*rpc, world.clock, world.log, node->network() + 1, genesis,
+                             milliseconds(50));
+    bool handed_out = false;
+    follower.subscribe([&](chain::Block) -> Task<Status> {
+        handed_out = true;
+        co_return Status{};
+    });
+    run_on_devnet(past_block_of(*rpc, world.clock, 2));
+    TaskGroup tasks(world.loop.get_executor(), world.log);
+    tasks.spawn("follower", follower.run());
+    while (follower.status().fault.empty() && !handed_out) world.loop.run_one();
+    EXPECT_TRUE(run_on_devnet(tasks.stop(milliseconds(2'000))));
+    EXPECT_FALSE(handed_out);
+    EXPECT_NE(follower.status().fault.find("block 1: header: signature"), std::string::npos)
+        << follower.status().fault;
 }
 
 TEST_F(OwnNode, ItsFolderKeepsKeyAndNetwork) {

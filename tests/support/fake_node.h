@@ -4,7 +4,7 @@
 //
 // Its rules of the pool and of validity are those of neo-go: one transaction once, in blocks up to
 // its validUntilBlock, -501/-503/-510 as the protocol says. It runs nothing: what a script does is
-// told beforehand.
+// told beforehand. Its blocks are whole and signed.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -12,12 +12,15 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "base/encoding.h"
 #include "base/json.h"
+#include "fake_validators.h"
+#include "neo/block.h"
 #include "neo/script.h"
 #include "neo/transaction.h"
 #include "net/ws_server.h"
@@ -30,6 +33,8 @@ class FakeNode {
         neo::Hash256 hash;
         neo::Hash256 previous;
         std::vector<neo::Hash256> transactions;
+        neo::Block whole;
+        std::shared_ptr<const FakeValidators> next;  // who sign the block after it
     };
 
     // What scripts do, in simulation and on chain.
@@ -44,14 +49,17 @@ class FakeNode {
     std::uint32_t increment = 5760;
     std::int64_t network_fee = 1232520;
     bool before_faun = false;  // no getExecPicoFeeFactor
+    // Whom the blocks name that are mined from now on: they sign those after.
+    std::shared_ptr<const FakeValidators> validators = std::make_shared<FakeValidators>(1, 1);
     // How it misbehaves.
-    bool down = false;                     // HTTP 503 to everything
-    bool pool_forgets = false;             // takes transactions and drops them
-    bool denies_transactions = false;      // "unknown" to every question about a transaction
-    std::deque<int> send_errors;           // answers of the next sendrawtransactions, not pooled
-    bool lose_send_answers = false;        // takes the transaction, answers HTTP 502
-    std::deque<std::string> raw_replies;   // sent as they are; "%ID%" becomes the request's id
-    std::uint32_t height_offset_down = 0;  // says a lower height than it has
+    bool down = false;                       // HTTP 503 to everything
+    bool pool_forgets = false;               // takes transactions and drops them
+    bool denies_transactions = false;        // "unknown" to every question about a transaction
+    std::deque<int> send_errors;             // answers of the next sendrawtransactions, not pooled
+    bool lose_send_answers = false;          // takes the transaction, answers HTTP 502
+    std::deque<std::string> raw_replies;     // sent as they are; "%ID%" becomes the request's id
+    std::uint32_t height_offset_down = 0;    // says a lower height than it has
+    std::map<std::uint32_t, BlockLie> lies;  // of the blocks with these heights
 
     explicit FakeNode(TaskGroup& tasks) {
         mine();
@@ -82,13 +90,24 @@ class FakeNode {
 
     // One block with all that is pooled and still valid.
     void mine() {
-        FakeBlock next;
         const auto index = static_cast<std::uint32_t>(chain_.size());
-        if (index > 0) next.previous = chain_.back().hash;
-        for (auto& [hash, tx] : pool_)
-            if (tx.valid_until_block >= index) next.transactions.push_back(hash);
+        FakeBlock next;
+        next.next = validators;
+        neo::BlockHeader& header = next.whole.header;
+        if (index > 0) next.previous = header.previous = chain_.back().hash;
+        header.time_ms = kGenesisMs + index * 1'000;
+        header.nonce = branch_;
+        header.index = index;
+        header.next_consensus = validators->account();
+        for (auto& [hash, tx] : pool_) {
+            if (tx.valid_until_block < index) continue;
+            next.transactions.push_back(hash);
+            next.whole.transactions.push_back(std::move(tx));
+        }
         pool_.clear();
-        seal(next, index);
+        header.merkle_root = neo::merkle_root(next.transactions);
+        header.witness = signers(index).sign(header, network);
+        next.hash = header.hash();
         chain_.push_back(std::move(next));
     }
     void mine(int count) {
@@ -106,13 +125,10 @@ class FakeNode {
  private:
     using Reply = std::pair<int, std::string>;
 
-    void seal(FakeBlock& block, std::uint32_t index) const {
-        ByteWriter out;
-        out.u32(index);
-        out.u32(branch_);
-        out.bytes(block.previous.raw);
-        for (const neo::Hash256& hash : block.transactions) out.bytes(hash.raw);
-        block.hash.raw = sha256(out.view());
+    static constexpr std::uint64_t kGenesisMs = 1'700'000'000'000;
+
+    const FakeValidators& signers(std::uint32_t index) const {
+        return index == 0 ? *validators : *chain_.at(index - 1).next;
     }
 
     Reply answer(std::string_view body) {
@@ -170,15 +186,14 @@ class FakeNode {
 
     std::pair<int, json::Value> block_json(std::uint32_t index) const {
         if (index > height()) return {-109, {}};
-        const FakeBlock& found = chain_.at(index);
-        json::Array transactions;
-        for (const neo::Hash256& hash : found.transactions)
-            transactions.push_back(json::Object{{"hash", hash.display()}, {"extra", 1}});
-        return {0, json::Object{{"index", index},
-                                {"hash", found.hash.display()},
-                                {"previousblockhash", found.previous.display()},
-                                {"time", 1'700'000'000'000 + index * 1000},
-                                {"tx", std::move(transactions)}}};
+        neo::Block shown = chain_.at(index).whole;
+        if (const auto lie = lies.find(index); lie != lies.end())
+            shown = lie->second == BlockLie::other_height
+                        ? chain_.at(index - 1).whole
+                        : told(lie->second, std::move(shown), signers(index), network);
+        json::Object out = shown.to_json().as_object();
+        out["confirmations"] = height() - index + 1;
+        return {0, std::move(out)};
     }
 
     json::Value simulate(const std::string& script) const {
