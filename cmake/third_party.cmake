@@ -7,6 +7,11 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(Protobuf 3.21 REQUIRED)
 find_package(SQLite3 REQUIRED)
+find_library(PQ_LIBRARY pq REQUIRED)
+find_path(PQ_INCLUDE libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)
+add_library(pq UNKNOWN IMPORTED)
+set_target_properties(pq PROPERTIES IMPORTED_LOCATION ${PQ_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${PQ_INCLUDE})
 find_package(ZLIB REQUIRED)
 find_package(GTest REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
@@ -21,6 +26,11 @@ set_target_properties(yaml_cpp PROPERTIES IMPORTED_LOCATION ${YAML_CPP_LIBRARY})
 find_library(UTF8PROC_LIBRARY utf8proc REQUIRED)
 add_library(utf8proc UNKNOWN IMPORTED)
 set_target_properties(utf8proc PROPERTIES IMPORTED_LOCATION ${UTF8PROC_LIBRARY})
+find_library(NATS_LIBRARY nats REQUIRED)
+find_path(NATS_INCLUDE nats/nats.h REQUIRED)
+add_library(nats UNKNOWN IMPORTED)
+set_target_properties(nats PROPERTIES IMPORTED_LOCATION ${NATS_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${NATS_INCLUDE})
 
 # Asio and Beast compile their implementation once here instead of in every file that includes them.
 add_library(nsl_asio STATIC ${CMAKE_CURRENT_LIST_DIR}/third_party/asio.cpp)

@@ -88,21 +88,48 @@ Result<Bytes> base58_decode(std::string_view text) {
     return out;
 }
 
+struct FreeDigest {
+    void operator()(EVP_MD* p) const { EVP_MD_free(p); }
+    void operator()(EVP_MD_CTX* p) const { EVP_MD_CTX_free(p); }
+};
+using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeDigest>;
+
+// Looked up once: for short inputs the look-up is most of the time.
+const EVP_MD* sha256_algorithm() {
+    static const std::unique_ptr<EVP_MD, FreeDigest> algorithm(
+        EVP_MD_fetch(nullptr, "SHA256", nullptr));
+    return algorithm.get();
+}
+
 }  // namespace
 
-// The algorithm is looked up once and a context kept for each thread: for short inputs the look-up
-// is most of the time.
+// A context is kept for each thread, for the same reason.
 ByteArray<32> sha256(ByteView data) {
-    struct Free {
-        void operator()(EVP_MD* p) const { EVP_MD_free(p); }
-        void operator()(EVP_MD_CTX* p) const { EVP_MD_CTX_free(p); }
-    };
-    static const std::unique_ptr<EVP_MD, Free> algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
-    thread_local const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+    thread_local const DigestContext context(EVP_MD_CTX_new());
     ByteArray<32> out;
-    NSL_ASSERT(EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1 &&
+    NSL_ASSERT(EVP_DigestInit_ex2(context.get(), sha256_algorithm(), nullptr) == 1 &&
                EVP_DigestUpdate(context.get(), data.data(), data.size()) == 1 &&
                EVP_DigestFinal_ex(context.get(), out.data(), nullptr) == 1);
+    return out;
+}
+
+struct Sha256::State {
+    DigestContext context{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+    NSL_ASSERT(EVP_DigestInit_ex2(state_->context.get(), sha256_algorithm(), nullptr) == 1);
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::update(ByteView data) {
+    NSL_ASSERT(EVP_DigestUpdate(state_->context.get(), data.data(), data.size()) == 1);
+}
+
+ByteArray<32> Sha256::finish() {
+    ByteArray<32> out;
+    NSL_ASSERT(EVP_DigestFinal_ex(state_->context.get(), out.data(), nullptr) == 1);
     return out;
 }
 

@@ -2,6 +2,7 @@
 // Text forms of bytes. Decoders refuse every input that an encoder would not have produced, except
 // that hex accepts both cases.
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,21 @@ namespace nsl {
 // SHA-256 (FIPS 180-4), and SHA-256 of that, as Bitcoin and Neo use it for checksums.
 ByteArray<32> sha256(ByteView data);
 ByteArray<32> sha256_twice(ByteView data);
+
+// The same, piece by piece.
+class Sha256 {
+ public:
+    Sha256();
+    ~Sha256();
+    Sha256(const Sha256&) = delete;
+    void update(ByteView data);
+    // Once.
+    ByteArray<32> finish();
+
+ private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 // Lower-case hex without prefix. Decoding refuses odd lengths and other characters.
 std::string hex_encode(ByteView data);

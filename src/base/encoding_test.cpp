@@ -16,6 +16,17 @@ TEST(Sha256, GivesThePublishedDigests) {
               "9595c9df90075148eb06860365df33584b75bff782a510c6cd4883a419833d50");
 }
 
+TEST(Encoding, Sha256InPiecesIsThatOfTheWhole) {
+    const std::string text = "the quick brown fox jumps over the lazy dog";
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        Sha256 pieces;
+        pieces.update(as_bytes(text.substr(0, cut)));
+        pieces.update(as_bytes(text.substr(cut)));
+        EXPECT_EQ(pieces.finish(), sha256(as_bytes(text)));
+    }
+    EXPECT_EQ(Sha256().finish(), sha256({}));
+}
+
 RC_GTEST_PROP(Hex, RoundTripsInBothCases, (Bytes data)) {
     std::string text = hex_encode(data);
     RC_ASSERT(hex_decode(text).value() == data);

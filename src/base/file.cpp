@@ -34,13 +34,18 @@ std::unexpected<Error> broken(const std::string& path, const char* what) {
     return fail(Errc::unavailable, path + ": " + what + ": " + std::strerror(errno));
 }
 
-Status write_whole(const File& file, const std::string& path, ByteView content) {
+Status write_all(int fd, const std::string& path, ByteView content) {
     while (!content.empty()) {
-        const ssize_t count = ::write(file.fd(), content.data(), content.size());
+        const ssize_t count = ::write(fd, content.data(), content.size());
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) return broken(path, "cannot write");
         content = content.subspan(static_cast<std::size_t>(count));
     }
+    return {};
+}
+
+Status write_whole(const File& file, const std::string& path, ByteView content) {
+    TRY_OK(write_all(file.fd(), path, content));
     if (::fsync(file.fd()) != 0) return broken(path, "cannot sync");
     return {};
 }
@@ -138,19 +143,42 @@ Result<Secret<std::string>> read_password_file(const std::string& path) {
     return Secret<std::string>(std::string(bytes.begin(), end));
 }
 
-Status create_private_file(const std::string& path, ByteView content) {
-    TRY(const std::string beside, write_beside(path, content));
+Result<PrivateFileWriter> PrivateFileWriter::create(const std::string& path) {
+    std::string beside = path + ".XXXXXX";
+    const int fd = ::mkostemp(beside.data(), O_CLOEXEC);  // mode 0600
+    if (fd < 0) return broken(beside, "cannot create");
+    return PrivateFileWriter(path, std::move(beside), fd);
+}
+
+PrivateFileWriter::PrivateFileWriter(PrivateFileWriter&& other) noexcept
+    : path_(std::move(other.path_)),
+      beside_(std::exchange(other.beside_, {})),
+      fd_(std::exchange(other.fd_, -1)) {}
+
+PrivateFileWriter::~PrivateFileWriter() {
+    if (fd_ >= 0) ::close(fd_);
+    if (!beside_.empty()) ::unlink(beside_.c_str());
+}
+
+Status PrivateFileWriter::append(ByteView content) {
+    return write_all(fd_, path_, content);
+}
+
+Status PrivateFileWriter::finish() {
+    if (::fsync(fd_) != 0) return broken(path_, "cannot sync");
     // A link fails when the name is taken; a rename would replace.
-    Status named;
-    if (::link(beside.c_str(), path.c_str()) != 0) {
-        if (errno == EEXIST)
-            named = fail(Errc::conflict, path + ": exists already");
-        else
-            named = broken(path, "cannot create");
+    if (::link(beside_.c_str(), path_.c_str()) != 0) {
+        if (errno == EEXIST) return fail(Errc::conflict, path_ + ": exists already");
+        return broken(path_, "cannot create");
     }
-    ::unlink(beside.c_str());
-    TRY_OK(named);
-    return sync_directory(path);
+    ::unlink(std::exchange(beside_, {}).c_str());
+    return sync_directory(path_);
+}
+
+Status create_private_file(const std::string& path, ByteView content) {
+    TRY(PrivateFileWriter file, PrivateFileWriter::create(path));
+    TRY_OK(file.append(content));
+    return file.finish();
 }
 
 Status replace_private_file(const std::string& path, ByteView content) {

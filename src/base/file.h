@@ -32,8 +32,30 @@ Result<Secret<std::string>> read_password_file(const std::string& path);
 // (exists), unavailable (cannot be written).
 Status create_private_file(const std::string& path, ByteView content);
 
-// The same, but the file may exist: a reader, and a crash at any time, finds the old content or the
-// new one. Errors: unavailable.
+// The same, piece by piece; nothing has the name before finish(), and nothing is left without it.
+class PrivateFileWriter {
+ public:
+    // Errors: unavailable.
+    static Result<PrivateFileWriter> create(const std::string& path);
+    ~PrivateFileWriter();
+    PrivateFileWriter(PrivateFileWriter&& other) noexcept;
+    PrivateFileWriter& operator=(PrivateFileWriter&&) = delete;
+
+    // Errors: unavailable (disk full).
+    Status append(ByteView content);
+    // Once. Errors: conflict (exists), unavailable.
+    Status finish();
+
+ private:
+    PrivateFileWriter(std::string path, std::string beside, int fd)
+        : path_(std::move(path)), beside_(std::move(beside)), fd_(fd) {}
+
+    std::string path_, beside_;
+    int fd_;
+};
+
+// The same as create_private_file, but the file may exist: a reader, and a crash at any time, finds
+// the old content or the new one. Errors: unavailable.
 Status replace_private_file(const std::string& path, ByteView content);
 
 // A new folder of mode 0700 below $TMPDIR or /tmp, removed with everything in it at the end.

@@ -32,6 +32,25 @@ TEST(PrivateFile, NeverOverwritesAndLeavesNothingBeside) {
     EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir.path()), {}), 1);
 }
 
+TEST(PrivateFile, WrittenInPiecesAppearsWholeOrNot) {
+    const ScratchFolder folder = ScratchFolder::make("nsl-file").value();
+    const std::string path = folder.path() + "/f";
+    {
+        PrivateFileWriter given_up = PrivateFileWriter::create(path).value();
+        ASSERT_TRUE(given_up.append(as_bytes("half")));
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+    PrivateFileWriter file = PrivateFileWriter::create(path).value();
+    ASSERT_TRUE(file.append(as_bytes("one ")));
+    EXPECT_FALSE(std::filesystem::exists(path));
+    ASSERT_TRUE(file.append(as_bytes("two")));
+    ASSERT_TRUE(file.finish());
+    EXPECT_EQ(read_file(path, 100), "one two");
+    PrivateFileWriter second = PrivateFileWriter::create(path).value();
+    EXPECT_EQ(second.finish().error().code, Errc::conflict);
+    EXPECT_EQ(read_file(path, 100), "one two");
+}
+
 TEST(PrivateFile, LeavesItsNeighboursAlone) {
     const TempDir dir;
     std::ofstream(dir / "f.new") << "half";

@@ -49,6 +49,7 @@ void add_verify_commands(CLI::App& app, Globals& globals);
 void add_devnet_command(CLI::App& app, Globals& globals);
 void add_exchange_sim_command(CLI::App& app, Globals& globals);
 void add_up_command(CLI::App& app, Globals& globals);
+void add_db_command(CLI::App& app, Globals& globals);
 void add_completion_command(CLI::App& app, Globals& globals);
 void add_wallet_commands(CLI::App& app, Globals& globals);
 void add_key_commands(CLI::App& app, Globals& globals);

@@ -47,6 +47,7 @@ std::vector<json::Rule> json_rules(std::type_identity<NodeConfig>) {
             {.field = "wallet_password_file", .min_length = 1},
             {.field = "enclave_socket", .min_length = 1, .max_length = 107},
             {.field = "data_dir", .min_length = 1},
+            {.field = "database", .min_length = 8, .may_miss = true},
             {.field = "poll_ms", .minimum = 20, .maximum = 60'000, .may_miss = true},
             {.field = "api", .may_miss = true},
             {.field = "log", .may_miss = true},

@@ -31,6 +31,7 @@ struct NodeConfig {
     std::string wallet_password_file;  // first line; readable by the owner only
     std::string enclave_socket;
     std::string data_dir;
+    std::string database;        // sqlite:PATH or postgresql://…; empty: nsld.sqlite in data_dir
     std::int32_t poll_ms = 200;  // how often the chain is asked for a new block
     ApiConfig api;
     LogConfig log;
@@ -38,7 +39,7 @@ struct NodeConfig {
 };
 BOOST_DESCRIBE_STRUCT(NodeConfig, (),
                       (rpc, network, contract, wallet, wallet_password_file, enclave_socket,
-                       data_dir, poll_ms, api, log, feeds))
+                       data_dir, database, poll_ms, api, log, feeds))
 std::vector<json::Rule> json_rules(std::type_identity<NodeConfig>);
 
 // Reads and checks everything that can be checked without the world.

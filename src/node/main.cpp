@@ -6,6 +6,7 @@
 #include "base/shutdown.h"
 #include "base/spawn.h"
 #include "node/config.h"
+#include "node/db_commands.h"
 #include "node/wiring.h"
 
 // Exit codes: 0 stopped as asked, 1 something did not stop in time, 2 usage or configuration, 3
@@ -69,13 +70,19 @@ int main(int argc, char** argv) {
     CLI::App app("nsld: the host of the Neo Service Layer");
     std::string path;
     bool check = false, with_parent = false;
-    app.add_option("--config", path, "YAML configuration; NSL_NODE_* variables override it")
-        ->required();
+    int exit_code = 0;
+    app.add_option("--config", path, "YAML configuration; NSL_NODE_* variables override it");
     app.add_flag("--check", check, "only check the configuration");
     app.add_flag("--with-parent", with_parent, "stop when the parent process ends");
+    node::add_db_commands(app, exit_code);
     try {
         app.parse(argc, argv);
+        if (!app.get_subcommands().empty()) return exit_code;
+        if (path.empty()) throw CLI::RequiredError("--config");
     } catch (const CLI::ParseError& error) {
+        // "a subcommand is required" helps nobody who misspelt one.
+        for (const std::string& unknown : app.remaining(true))
+            std::cerr << "nsld: there is no " << unknown << " here\n";
         return app.exit(error) == 0 ? 0 : 2;
     }
     auto config = node::load_config(path);

@@ -12,9 +12,10 @@ namespace {
 using chain::TxState;
 using testing_support::journal_record;
 
-class TxJournalOnSql : public ::testing::Test {
+class TxJournalOnSql : public store::OnEachEngine {
  protected:
     store::Folder folder;
+    const std::string url = store::fresh_url(GetParam(), folder);
     asio::io_context loop{1};
     std::unique_ptr<store::Db> db;
 
@@ -28,7 +29,7 @@ class TxJournalOnSql : public ::testing::Test {
         std::vector<store::Migration> steps;
         for (const std::string& sql : tx_journal_schema())
             steps.push_back({static_cast<int>(steps.size()) + 1, "chain_tx", sql});
-        auto opened = store::open_sqlite({.path = folder / "db"}, steps);
+        auto opened = store::open({.url = url}, steps);
         ASSERT_TRUE(opened) << opened.error().message;
         db = *std::move(opened);
     }
@@ -38,12 +39,16 @@ class TxJournalOnSql : public ::testing::Test {
     }
 };
 
-TEST_F(TxJournalOnSql, KeepsTheContractOfEveryJournal) {
+INSTANTIATE_TEST_SUITE_P(Engines, TxJournalOnSql,
+                         ::testing::Values(store::Engine::sqlite, store::Engine::postgres),
+                         store::engine_name);
+
+TEST_P(TxJournalOnSql, KeepsTheContractOfEveryJournal) {
     SqlTxJournal journal(*db);
     run_blocking(loop, testing_support::tx_journal_contract(journal));
 }
 
-TEST_F(TxJournalOnSql, RemembersAnAttemptAcrossARestart) {
+TEST_P(TxJournalOnSql, RemembersAnAttemptAcrossARestart) {
     const chain::TxRecord record = journal_record(1, "pricefeed");
     {
         SqlTxJournal journal(*db);
@@ -59,7 +64,7 @@ TEST_F(TxJournalOnSql, RemembersAnAttemptAcrossARestart) {
     testing_support::expect_same(*found, expected);
 }
 
-TEST_F(TxJournalOnSql, TheDatabaseItselfHoldsOneUnresolvedAttemptPerPurpose) {
+TEST_P(TxJournalOnSql, TheDatabaseItselfHoldsOneUnresolvedAttemptPerPurpose) {
     SqlTxJournal journal(*db);
     ASSERT_TRUE(run(journal.add(journal_record(1, "pricefeed"))));
     const auto insert = [&](const char* hash, const char* purpose, const char* state) {
@@ -78,7 +83,7 @@ TEST_F(TxJournalOnSql, TheDatabaseItselfHoldsOneUnresolvedAttemptPerPurpose) {
     EXPECT_TRUE(insert("d", "gasbank", "submitted"));
 }
 
-TEST_F(TxJournalOnSql, OneOfTwoAttemptsAtOnceIsRefused) {
+TEST_P(TxJournalOnSql, OneOfTwoAttemptsAtOnceIsRefused) {
     SqlTxJournal journal(*db);
     std::vector<Status> done;
     TaskGroup tasks(loop.get_executor(), Logger());

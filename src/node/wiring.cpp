@@ -20,12 +20,13 @@
 #include "node/block_indexer.h"
 #include "node/chain_routes.h"
 #include "node/feed_contract.h"
+#include "node/schema.h"
 #include "node/tx_journal_sql.h"
 #include "services/pricefeed/routes.h"
 #include "services/pricefeed/service.h"
 #include "services/pricefeed/store_sql.h"
 #include "services/pricefeed/worker.h"
-#include "store/db.h"
+#include "store/open.h"
 #include "tee/enclave_client.h"
 
 namespace nsl::node {
@@ -52,19 +53,6 @@ class EnclaveForPrices final : public pricefeed::PriceEnclave {
  private:
     tee::EnclaveClient& client_;
 };
-
-std::vector<store::Migration> schema() {
-    std::vector<store::Migration> out;
-    auto add = [&](const std::string& name, const std::vector<std::string>& statements) {
-        for (const std::string& sql : statements)
-            out.push_back({static_cast<int>(out.size()) + 1, name, sql});
-    };
-    // Append only: the numbers are the order below.
-    add("chain_tx", tx_journal_schema());
-    add("chain_checkpoint", checkpoint_schema());
-    add("pricefeed", pricefeed::feed_store_schema());
-    return out;
-}
 
 // The default account's key of the wallet. The password file must be its owner's alone.
 Result<neo::PrivateKey> unlock_wallet(const NodeConfig& config) {
@@ -168,7 +156,7 @@ Task<Status> WiredNode::open_store() {
                        "cannot create " + config_.data_dir + ": " + made.message());
     CO_TRY(FolderLock lock, FolderLock::take(config_.data_dir));
     data_lock_.emplace(std::move(lock));
-    CO_TRY(db_, store::open_sqlite({.path = config_.data_dir + "/nsld.sqlite"}, schema()));
+    CO_TRY(db_, store::open({.url = database_url(config_)}, schema()));
     CO_TRY(neo::PrivateKey key, unlock_wallet(config_));
     payer_ = std::make_unique<chain::WalletSigner>(chain::WalletSigner::single(std::move(key)));
     journal_ = std::make_unique<SqlTxJournal>(*db_);

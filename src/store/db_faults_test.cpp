@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "store/sqlite/db.h"
 #include "store_world.h"
 
 namespace nsl::store {
@@ -163,7 +164,7 @@ int fill(const std::string& path) {
     for (std::int64_t id = 0; id < 10'000; ++id) {
         const Status done = run_blocking(loop, (*db)->transact([id](Tx& tx) -> Status {
             TRY_OK(add_account(tx, id));
-            TRY_OK(tx.execute("INSERT INTO entry VALUES ($1, $2)", {id, Bytes(20'000, 7)}));
+            TRY_OK(tx.execute("INSERT INTO entry VALUES ($1, $2, 0)", {id, Bytes(20'000, 7)}));
             return {};
         }));
         if (done) continue;
@@ -194,7 +195,7 @@ TEST(DbFaults, AFullDatabaseFailsTheOperationAndGoesOn) {
     auto big = [](std::int64_t id) {
         return [id](Tx& tx) -> Status {
             TRY_OK(add_account(tx, id));
-            TRY_OK(tx.execute("INSERT INTO entry VALUES ($1, $2)", {id, Bytes(1'000'000, 7)}));
+            TRY_OK(tx.execute("INSERT INTO entry VALUES ($1, $2, 0)", {id, Bytes(1'000'000, 7)}));
             return {};
         };
     };

@@ -12,7 +12,8 @@
 
 #include "base/file.h"
 #include "base/spawn.h"
-#include "store/db.h"
+#include "postgres_server.h"
+#include "store/open.h"
 
 namespace nsl::store {
 
@@ -29,7 +30,8 @@ inline std::vector<Migration> schema() {
     return {{1, "account",
              "CREATE TABLE account (id BIGINT PRIMARY KEY, name TEXT UNIQUE, balance BIGINT NOT "
              "NULL);"
-             "CREATE TABLE entry (account BIGINT NOT NULL REFERENCES account (id), note BLOB)"}};
+             "CREATE TABLE entry (account BIGINT NOT NULL REFERENCES account (id), note BLOB, seq "
+             "BIGINT)"}};
 }
 
 inline Status add_account(Tx& tx, std::int64_t id, std::int64_t balance = 0) {
@@ -38,10 +40,19 @@ inline Status add_account(Tx& tx, std::int64_t id, std::int64_t balance = 0) {
     return {};
 }
 
+// Where an empty database of the engine is. Of SQLite where there is no PostgreSQL: tests of
+// PostgreSQL are skipped then.
+inline std::string fresh_url(Engine engine, const Folder& folder, const std::string& name = "db") {
+    if (engine == Engine::postgres && postgres_server()) return postgres_server()->fresh_database();
+    return "sqlite:" + (folder / name);
+}
+
+// An empty database of the engine, with the schema above.
 class StoreWorld {
  public:
-    explicit StoreWorld(SqliteOptions options = {}) : options_(std::move(options)) {
-        options_.path = folder / "db";
+    explicit StoreWorld(OpenOptions options = {}, Engine engine = Engine::sqlite)
+        : options_(std::move(options)) {
+        options_.url = fresh_url(engine, folder);
         reopen();
     }
     ~StoreWorld() {
@@ -51,10 +62,11 @@ class StoreWorld {
 
     void reopen() {
         db.reset();
-        auto opened = open_sqlite(options_, schema());
+        auto opened = open(options_, schema());
         ASSERT_TRUE(opened) << opened.error().message;
         db = *std::move(opened);
     }
+    const OpenOptions& options() const { return options_; }
     Status transact(std::function<Status(Tx&)> work) {
         return run_blocking(loop, db->transact(std::move(work)));
     }
@@ -102,8 +114,23 @@ class StoreWorld {
     std::unique_ptr<Db> db;
 
  private:
-    SqliteOptions options_;
+    OpenOptions options_;
 };
+
+// For SetUp.
+inline void skip_without(Engine engine) {
+    if (engine == Engine::postgres && !postgres_server())
+        GTEST_SKIP() << "there is no PostgreSQL 15 on this machine";
+}
+
+// For suites that run on each engine: GetParam() is the engine.
+class OnEachEngine : public ::testing::TestWithParam<Engine> {
+ protected:
+    void SetUp() override { skip_without(GetParam()); }
+};
+inline std::string engine_name(const ::testing::TestParamInfo<Engine>& info) {
+    return info.param == Engine::sqlite ? "Sqlite" : "Postgres";
+}
 
 // Runs `body` in a process of its own and gives its exit code, or minus the signal that ended it.
 // Call it while this process has one thread only.

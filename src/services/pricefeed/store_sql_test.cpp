@@ -11,9 +11,10 @@ namespace {
 
 constexpr std::int64_t kKept = 100'000;  // rounds of a feed
 
-class PriceStore : public ::testing::Test {
+class PriceStore : public store::OnEachEngine {
  protected:
     store::Folder folder;
+    const std::string url = store::fresh_url(GetParam(), folder);
     asio::io_context loop{1};
     std::unique_ptr<store::Db> db;
 
@@ -27,7 +28,7 @@ class PriceStore : public ::testing::Test {
         std::vector<store::Migration> steps;
         for (const std::string& sql : feed_store_schema())
             steps.push_back({static_cast<int>(steps.size()) + 1, "pricefeed", sql});
-        auto opened = store::open_sqlite({.path = folder / "db"}, steps);
+        auto opened = store::open({.url = url}, steps);
         ASSERT_TRUE(opened) << opened.error().message;
         db = *std::move(opened);
     }
@@ -74,7 +75,11 @@ class PriceStore : public ::testing::Test {
     }
 };
 
-TEST_F(PriceStore, KeepsTheLatestReportOfEachFeedInIt) {
+INSTANTIATE_TEST_SUITE_P(Engines, PriceStore,
+                         ::testing::Values(store::Engine::sqlite, store::Engine::postgres),
+                         store::engine_name);
+
+TEST_P(PriceStore, KeepsTheLatestReportOfEachFeedInIt) {
     SqlFeedStore store(*db);
     EXPECT_EQ(latest_sequence(0), 0U);
     ASSERT_TRUE(run_blocking(loop, store.save_report(report({0, 1}, 1))));
@@ -88,7 +93,7 @@ TEST_F(PriceStore, KeepsTheLatestReportOfEachFeedInIt) {
     EXPECT_EQ(latest_sequence(3), 0U);
 }
 
-TEST_F(PriceStore, RefusesBytesThatAreNoReport) {
+TEST_P(PriceStore, RefusesBytesThatAreNoReport) {
     SqlFeedStore store(*db);
     tee::SignedReport bad = report({0}, 1);
     bad.report.pop_back();
@@ -96,7 +101,7 @@ TEST_F(PriceStore, RefusesBytesThatAreNoReport) {
     EXPECT_EQ(latest_sequence(0), 0U);
 }
 
-TEST_F(PriceStore, GivesAnEventBackWhole) {
+TEST_P(PriceStore, GivesAnEventBackWhole) {
     RoundEvent wrote = event(1, 7, std::int64_t{1} << 60);
     wrote.block = 4'294'967'295;
     wrote.stored.status = 255;
@@ -116,7 +121,7 @@ TEST_F(PriceStore, GivesAnEventBackWhole) {
     EXPECT_EQ(read[0].block, 4'294'967'295U);
 }
 
-TEST_F(PriceStore, GivesEventsOfAFeedNewestFirst) {
+TEST_P(PriceStore, GivesEventsOfAFeedNewestFirst) {
     for (std::uint64_t round : {3, 1, 4, 2, 10}) ASSERT_TRUE(add(event(0, round)));
     ASSERT_TRUE(add(event(1, 5)));
     EXPECT_EQ(rounds(0, 100, 10), (std::vector<std::uint64_t>{10, 4, 3, 2, 1}));
@@ -126,7 +131,7 @@ TEST_F(PriceStore, GivesEventsOfAFeedNewestFirst) {
     EXPECT_EQ(rounds(2, 100, 10), std::vector<std::uint64_t>{});
 }
 
-TEST_F(PriceStore, TakesTheSameEventAgainWithoutChange) {
+TEST_P(PriceStore, TakesTheSameEventAgainWithoutChange) {
     ASSERT_TRUE(add(event(0, 1, 5)));
     ASSERT_TRUE(add(event(0, 1, 6)));
     SqlFeedStore store(*db);
@@ -135,7 +140,7 @@ TEST_F(PriceStore, TakesTheSameEventAgainWithoutChange) {
     EXPECT_EQ(read[0].stored.price, 5);
 }
 
-TEST_F(PriceStore, ForgetsWhatIsFarBehindInTheSameFeedOnly) {
+TEST_P(PriceStore, ForgetsWhatIsFarBehindInTheSameFeedOnly) {
     for (std::uint64_t round : {1, 2, 3}) ASSERT_TRUE(add(event(0, round)));
     ASSERT_TRUE(add(event(1, 1)));
     ASSERT_TRUE(add(event(0, 2 + kKept)));

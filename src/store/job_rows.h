@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of SqlJobs share.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "store/jobs.h"
+
+namespace nsl::store {
+
+constexpr std::size_t kJobNameMax = 200;                 // bytes of a queue, tenant, key or owner
+constexpr std::size_t kJobPayloadMax = 256 * 1024;       // bytes
+constexpr std::size_t kJobErrorMax = 2'000;              // bytes
+constexpr std::size_t kJobsMax = 1'000;                  // in one call
+constexpr std::int64_t kJobLeaseMaxMs = 3'600'000;       // an hour
+constexpr std::int64_t kJobDelayMaxMs = 31'622'400'000;  // 366 days
+
+// Makes sure that claims find the jobs of this queue, tenant and priority; until the transaction
+// ends nobody sweeps that away.
+Status ensure_lane(Tx& tx, const std::string& queue, const std::string& tenant,
+                   std::int64_t priority);
+
+// Removes what claims need not look at any more: lanes without jobs. Each call a bounded part; true
+// when there may be more. In read_committed.
+Result<bool> sweep_lanes(Tx& tx);
+
+// Turns a claimed job into a dead letter. Errors: conflict (lost).
+Status bury(Tx& tx, std::int64_t id, std::int64_t fence, const std::string& error,
+            std::int64_t now_ms);
+
+std::unexpected<Error> lost_job(std::int64_t id, std::int64_t fence);
+
+}  // namespace nsl::store
