@@ -24,7 +24,7 @@ INSTANTIATE_TEST_SUITE_P(Engines, Backup, ::testing::Values(Engine::sqlite, Engi
 
 // Everything there is, as text.
 std::string content_of(const OpenOptions& options) {
-    asio::io_context loop;
+    asio::io_context& loop = lasting_loop();
     auto db = open(options, schema());
     if (!db) return db.error().message;
     std::string out;
@@ -95,7 +95,7 @@ TEST_P(Backup, OfAnOlderSchemaIsBroughtToTheNewest) {
     const OpenOptions restored = fresh(GetParam());
     ASSERT_TRUE(restore(restored, newer, file));
     for (const OpenOptions& options : {restored, world.options()}) {
-        asio::io_context loop;
+        asio::io_context& loop = lasting_loop();
         auto db = open(options, newer);
         ASSERT_TRUE(db) << db.error().message;
         EXPECT_TRUE(run_blocking(loop, (*db)->read([](Tx& tx) -> Status {
@@ -176,7 +176,7 @@ TEST_P(Backup, IsOneStateWhileOthersWrite) {
         EXPECT_TRUE(status);
     const OpenOptions to = fresh(GetParam());
     ASSERT_TRUE(restore(to, schema(), file));
-    asio::io_context loop;
+    asio::io_context& loop = lasting_loop();
     auto db = open(to, schema());
     EXPECT_TRUE(run_blocking(loop, (*db)->read([](Tx& tx) -> Status {
         TRY(const Row row, tx.row("SELECT CAST(sum(balance) AS BIGINT) FROM account"));

@@ -25,7 +25,7 @@ bool names(const Error& error, Errc code, const std::string& path) {
 void create(const std::string& path, const std::vector<Migration>& migrations = schema()) {
     auto opened = open_sqlite({.path = path}, migrations);
     ASSERT_TRUE(opened) << opened.error().message;
-    asio::io_context loop;
+    asio::io_context& loop = lasting_loop();
     ASSERT_TRUE(
         run_blocking(loop, (*opened)->transact([](Tx& tx) { return add_account(tx, 1, 100); })));
 }
@@ -117,7 +117,7 @@ TEST(DbFaults, WhatWasReportedSurvivesAKill) {
         const pid_t child = ::fork();
         if (child == 0) {
             auto db = open_sqlite({.path = folder / "db"}, schema());
-            asio::io_context loop;
+            asio::io_context& loop = lasting_loop();
             for (std::int64_t id = 0; db; ++id) {
                 const Status done = run_blocking(
                     loop, (*db)->transact([id](Tx& tx) { return add_account(tx, id); }));
@@ -139,7 +139,7 @@ TEST(DbFaults, WhatWasReportedSurvivesAKill) {
 
         auto db = open_sqlite({.path = folder / "db"}, schema());
         ASSERT_TRUE(db) << db.error().message;
-        asio::io_context loop;
+        asio::io_context& loop = lasting_loop();
         std::int64_t kept = 0, last = 0;
         EXPECT_TRUE(run_blocking(loop, (*db)->read([&](Tx& tx) -> Status {
             TRY(const Row row, tx.row("SELECT count(*), max(id) FROM account"));
@@ -160,7 +160,7 @@ int fill(const std::string& path) {
     std::signal(SIGXFSZ, SIG_IGN);
     const rlimit limit{512 * 1024, 512 * 1024};
     if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) return 11;
-    asio::io_context loop;
+    asio::io_context& loop = lasting_loop();
     for (std::int64_t id = 0; id < 10'000; ++id) {
         const Status done = run_blocking(loop, (*db)->transact([id](Tx& tx) -> Status {
             TRY_OK(add_account(tx, id));

@@ -223,7 +223,7 @@ TEST_P(DbContract, AReadIsOneSnapshot) {
     std::promise<void> looked, written;
     std::thread writer([&] {
         looked.get_future().wait();
-        asio::io_context other;
+        asio::io_context& other = lasting_loop();
         EXPECT_TRUE(run_blocking(
             other, world.db->transact([](Tx& write) { return add_account(write, 1); })));
         written.set_value();
@@ -242,7 +242,7 @@ TEST_P(DbContract, AReadIsOneSnapshot) {
 
 TEST_P(DbContract, ATransactionInsideATransactionIsRefused) {
     StoreWorld world({}, GetParam());
-    asio::io_context other;
+    asio::io_context& other = lasting_loop();
     EXPECT_TRUE(world.transact([&](Tx& tx) -> Status {
         TRY_OK(add_account(tx, 1));
         auto nested = [](Tx& inner) { return add_account(inner, 2); };

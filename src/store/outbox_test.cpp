@@ -56,7 +56,7 @@ class Outbox : public ::testing::TestWithParam<OpenDb (*)()> {
         db = open_(migrations);
     }
     Status transact(Work work) {
-        asio::io_context own;
+        asio::io_context& own = lasting_loop();
         return run_blocking(own, db->transact(std::move(work)));
     }
     Result<std::size_t> relay(std::size_t max) {
@@ -75,7 +75,7 @@ class Outbox : public ::testing::TestWithParam<OpenDb (*)()> {
     OpenDb open_;
 
  protected:
-    asio::io_context loop;
+    asio::io_context& loop = lasting_loop();
     std::unique_ptr<Db> db;
     RecordingFabric fabric;
 };

@@ -273,7 +273,7 @@ TEST_P(JobContract, SaysWhatWouldBeRight) {
     }
     EXPECT_NE(user->try_add({.queue = "q", .priority = 10}).error().message.find("0 to 9"),
               std::string::npos);
-    asio::io_context loop;
+    asio::io_context& loop = lasting_loop();
     auto code = [&](auto task) { return run_blocking(loop, std::move(task)).error().code; };
     Jobs& jobs = *user->jobs;
     const milliseconds minute(60'000);

@@ -24,7 +24,7 @@ class FakeJobWorld final : public JobWorld {
  public:
     std::unique_ptr<Jobs> make_jobs() override { return jobs_.another(); }
     std::vector<std::int64_t> add_all(std::vector<NewJob> jobs) override {
-        asio::io_context loop;
+        asio::io_context& loop = lasting_loop();
         std::vector<std::int64_t> out;
         for (NewJob& job : jobs)
             out.push_back(run_blocking(loop, jobs_.add(std::move(job))).value().id);
@@ -59,7 +59,7 @@ class SqlJobWorld final : public JobWorld {
         return out;
     }
     Status transact(Work work, Isolation isolation = Isolation::serializable) {
-        asio::io_context loop;
+        asio::io_context& loop = lasting_loop();
         return run_blocking(loop, db->transact(std::move(work), isolation));
     }
     // Of a table.
@@ -88,7 +88,9 @@ class JobUser {
         : jobs(std::move(own)), owner_(std::move(owner)) {}
     JobUser(JobWorld& world, std::string owner) : JobUser(world.make_jobs(), std::move(owner)) {}
 
-    Result<Added> try_add(NewJob job) { return run_blocking(loop_, jobs->add(std::move(job))); }
+    Result<Added> try_add(NewJob job) {
+        return run_blocking(lasting_loop(), jobs->add(std::move(job)));
+    }
     std::int64_t add(NewJob job) {
         const Result<Added> added = try_add(std::move(job));
         EXPECT_TRUE(added && added->is_new) << (added ? "not new" : added.error().message);
@@ -96,7 +98,7 @@ class JobUser {
     }
     std::vector<Job> claim(std::size_t max = 1'000, milliseconds lease = milliseconds(60'000),
                            std::string queue = "q") {
-        auto claimed = run_blocking(loop_, jobs->claim(queue, owner_, max, lease));
+        auto claimed = run_blocking(lasting_loop(), jobs->claim(queue, owner_, max, lease));
         EXPECT_TRUE(claimed) << claimed.error().message;
         return claimed ? *std::move(claimed) : std::vector<Job>();
     }
@@ -115,32 +117,32 @@ class JobUser {
     }
     // The ids that were lost.
     std::vector<std::int64_t> complete(std::vector<Job> done) {
-        auto lost = run_blocking(loop_, jobs->complete(std::move(done)));
+        auto lost = run_blocking(lasting_loop(), jobs->complete(std::move(done)));
         EXPECT_TRUE(lost) << lost.error().message;
         return lost ? *std::move(lost) : std::vector<std::int64_t>();
     }
     std::vector<std::int64_t> extend(std::vector<Job> more, milliseconds lease) {
-        auto lost = run_blocking(loop_, jobs->extend(std::move(more), lease));
+        auto lost = run_blocking(lasting_loop(), jobs->extend(std::move(more), lease));
         EXPECT_TRUE(lost) << lost.error().message;
         return lost ? *std::move(lost) : std::vector<std::int64_t>();
     }
     Status fail(Job job, Failure failure = Failure::transient, std::string error = "no answer",
                 milliseconds pause = milliseconds(0)) {
-        return run_blocking(loop_,
+        return run_blocking(lasting_loop(),
                             jobs->fail_job(std::move(job), failure, std::move(error), pause));
     }
     Status put_back(Job job, milliseconds pause = milliseconds(0)) {
-        return run_blocking(loop_, jobs->put_back(std::move(job), pause));
+        return run_blocking(lasting_loop(), jobs->put_back(std::move(job), pause));
     }
     std::vector<DeadJob> dead(std::string queue = "q", std::int64_t before = 0,
                               std::size_t max = 1'000) {
-        auto found = run_blocking(loop_, jobs->dead(std::move(queue), before, max));
+        auto found = run_blocking(lasting_loop(), jobs->dead(std::move(queue), before, max));
         EXPECT_TRUE(found) << found.error().message;
         return found ? *std::move(found) : std::vector<DeadJob>();
     }
-    Status revive(std::int64_t id) { return run_blocking(loop_, jobs->revive(id)); }
+    Status revive(std::int64_t id) { return run_blocking(lasting_loop(), jobs->revive(id)); }
     QueueStats stats(std::string queue = "q") {
-        const auto found = run_blocking(loop_, jobs->stats(std::move(queue)));
+        const auto found = run_blocking(lasting_loop(), jobs->stats(std::move(queue)));
         EXPECT_TRUE(found) << found.error().message;
         return found ? *found : QueueStats{};
     }
@@ -157,7 +159,6 @@ class JobUser {
 
  private:
     const std::string owner_;
-    asio::io_context loop_;
 };
 
 inline std::vector<std::string> payloads(const std::vector<Job>& jobs) {

@@ -68,7 +68,7 @@ class SqlLeaseWorld final : public LeaseWorld {
         }));
     }
     std::vector<std::int64_t> acts() override {
-        asio::io_context loop;
+        asio::io_context& loop = lasting_loop();
         std::vector<std::int64_t> out;
         const Status done = run_blocking(loop, db_->read([&](Tx& tx) -> Status {
             TRY(const auto rows, tx.rows("SELECT fence FROM act ORDER BY step", {}, 100'000));
@@ -123,7 +123,7 @@ class LeaseContract : public ::testing::TestWithParam<LeaseWorldFactory> {
     }
     Status act(const Lease& lease) { return world->act(loop, lease, {}); }
 
-    asio::io_context loop;
+    asio::io_context& loop = lasting_loop();
     std::unique_ptr<LeaseWorld> world;
 };
 
@@ -206,7 +206,7 @@ TEST_P(LeaseContract, ALeaseDoesNotChangeHandsUnderATransaction) {
     std::promise<void> taken;
     EXPECT_TRUE(world->act(loop, old, [&] {
         other = std::async(std::launch::async, [&] {
-            asio::io_context own;
+            asio::io_context& own = lasting_loop();
             const Lease lease = acquire_soon(own, "bert");
             taken.set_value();
             EXPECT_TRUE(world->act(own, lease, {}));
@@ -223,7 +223,7 @@ TEST_P(LeaseContract, CompetingOwnersNeverHoldItAtOnce) {
     std::vector<Lease> given;
     const auto end = std::chrono::steady_clock::now() + milliseconds(400);
     auto compete = [&](const std::string& owner) {
-        asio::io_context own;
+        asio::io_context& own = lasting_loop();
         while (std::chrono::steady_clock::now() < end) {
             const auto lease =
                 run_blocking(own, world->leases().acquire("publisher", owner, milliseconds(20)));

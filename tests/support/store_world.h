@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/spawn.h"
+#include "lasting_loop.h"
 #include "postgres_server.h"
 #include "store/open.h"
 
