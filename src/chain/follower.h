@@ -31,7 +31,7 @@ using BlockHandler = std::function<Task<Status>(Block)>;
 // Believes a node nothing but its height. All trust comes from one block, whose hash is known:
 // - `resume`, the last block that was handled in a former life: the node's block there must have
 //   that hash, and the next one is the first to be handed out;
-// - without it `anchor`, which an operator may give: it is the first to be handed out;
+// - without it `anchor`, which the caller may give: it is the first to be handed out;
 // - with neither, the node's tip as it is when first asked. This is trust on first use: a node that
 //   lies at that moment is believed, until the hash is compared with one from elsewhere.
 // Every later block must be linked to the one before and signed by the account that one names, and
@@ -47,7 +47,8 @@ class Follower {
     void subscribe(BlockHandler handler) { handlers_.push_back(std::move(handler)); }
     // Returns only when cancelled. A block that is not signed, not linked or not what its hash
     // says, or another hash at a known height, is never handed out: `fault` says so, loudly, and
-    // reading is tried again, so that another node or a later honest answer lets it go on.
+    // reading is tried again, so that another node at its URL or a later honest answer lets it go
+    // on.
     Task<void> run();
     const FollowerStatus& status() const { return status_; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/backup_file.h"
 
+#include <array>
 #include <filesystem>
 
 #include "store/migrate.h"
@@ -9,8 +10,8 @@ namespace nsl::store {
 namespace {
 
 constexpr std::int64_t kFormat = 1;
-constexpr std::size_t kWriteAt = 256 * 1024;        // bytes that wait to be written
-constexpr std::size_t kLineMax = 64 * 1024 * 1024;  // bytes of one row
+constexpr std::size_t kWriteAt = 262'144;     // bytes that wait to be written
+constexpr std::size_t kLineMax = 67'108'864;  // bytes of one row
 constexpr std::size_t kNameMax = 128;
 
 json::Value value_of(const Param& param) {
@@ -52,6 +53,24 @@ Result<std::string> name_of(const json::Value* value) {
         if (!(c == '_' || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')))
             return fail(Errc::invalid_argument, "a name has other characters than a-z, 0-9 and _");
     return name;
+}
+
+// False at the end of the file.
+Result<bool> next_line(std::istream& file, const std::string& path, std::string& line,
+                       std::int64_t number) {
+    line.clear();
+    std::array<char, 65'536> part;
+    for (;;) {
+        file.getline(part.data(), part.size());
+        if (file.bad()) return fail(Errc::unavailable, path + ": cannot be read");
+        const bool ended = !file.fail() && !file.eof();
+        const std::streamsize count = file.gcount() - (ended ? 1 : 0);
+        line.append(part.data(), static_cast<std::size_t>(count));
+        if (line.size() > kLineMax) return bad_line(number, "the line is too long");
+        if (ended) return true;
+        if (file.eof()) return !line.empty();
+        file.clear();  // the line goes on
+    }
 }
 
 class BackupReader {
@@ -202,14 +221,18 @@ Result<BackupSummary> BackupWriter::finish() {
 
 Result<BackupSummary> read_backup(const std::string& path, const std::vector<Migration>& migrations,
                                   const BackupParts& parts) {
-    if (!std::filesystem::exists(path))
+    std::error_code unseen;
+    if (!std::filesystem::exists(path, unseen)) {
+        if (unseen) return fail(Errc::unavailable, path + ": " + unseen.message());
         return fail(Errc::not_found, path + ": there is no such file");
+    }
     std::ifstream file(path, std::ios::binary);
     if (!file) return fail(Errc::unavailable, path + ": cannot be read");
     BackupReader reader(migrations, parts);
     std::int64_t number = 0;
-    for (std::string line; std::getline(file, line);) {
-        ++number;
+    for (std::string line;;) {
+        TRY(const bool there, next_line(file, path, line, ++number));
+        if (!there) break;
         auto last = reader.take(line);
         if (!last && last.error().code == Errc::invalid_argument)
             return bad_line(number, last.error().message);
@@ -219,7 +242,7 @@ Result<BackupSummary> read_backup(const std::string& path, const std::vector<Mig
             return bad_line(number + 1, "there is more after the end");
         return reader.summary();
     }
-    return bad_line(number + 1, "the file was cut off: its end is missing");
+    return bad_line(number, "the file was cut off: its end is missing");
 }
 
 }  // namespace nsl::store

@@ -163,6 +163,7 @@ TEST_P(Backup, IsOneStateWhileOthersWrite) {
         return {};
     }));
     std::vector<Work> works;
+    works.reserve(300);
     for (std::int64_t i = 0; i < 300; ++i)
         works.push_back([i](Tx& tx) -> Status {
             TRY_OK(tx.execute("UPDATE account SET balance = balance - 1 WHERE id = $1", {i}));
@@ -192,6 +193,25 @@ TEST(BackupFile, WhatIsNotThereIsNotFound) {
     EXPECT_EQ(back_up(none, schema(), folder / "b").error().code, Errc::not_found);
     EXPECT_EQ(verify_database(none, schema()).error().code, Errc::not_found);
     EXPECT_FALSE(std::filesystem::exists(folder / "none"));
+}
+
+TEST(BackupFile, WhatCannotBeSeenIsUnavailable) {
+    Folder folder;
+    const std::string long_name = folder / std::string(300, 'x');
+    EXPECT_EQ(verify_backup(schema(), long_name).error().code, Errc::unavailable);
+    const OpenOptions none{.url = "sqlite:" + long_name};
+    EXPECT_EQ(verify_database(none, schema()).error().code, Errc::unavailable);
+}
+
+TEST(BackupFile, ALineWithoutEndIsRefusedBeforeItIsRead) {
+    Folder folder;
+    const std::string path = folder / "zeros";
+    std::ofstream(path) << '[';
+    std::filesystem::resize_file(path, std::uintmax_t{1} << 40);
+    EXPECT_EQ(verify_backup(schema(), path).error().code, Errc::invalid_argument);
+    std::string line(200'000, ' ');
+    std::ofstream(path, std::ios::trunc) << line << "[]\n" << line;
+    EXPECT_EQ(verify_backup(schema(), path).error().code, Errc::invalid_argument);
 }
 
 }  // namespace

@@ -24,10 +24,13 @@ bool is_sqlite(const std::string& url) {
 Result<std::unique_ptr<Session>> open_session(const OpenOptions& options, bool may_create) {
     if (is_sqlite(options.url)) {
         // Looking must not make a file.
-        if (!may_create && !std::filesystem::exists(options.url.substr(kSqlite.size())))
+        std::error_code unseen;
+        const std::string path = options.url.substr(kSqlite.size());
+        if (!may_create && !std::filesystem::exists(path, unseen)) {
+            if (unseen) return fail(Errc::unavailable, path + ": " + unseen.message());
             return fail(Errc::not_found, "there is no database " + options.url);
-        TRY(auto session, SqliteSession::open(options.url.substr(kSqlite.size()),
-                                              SqliteSession::Mode::read_write));
+        }
+        TRY(auto session, SqliteSession::open(path, SqliteSession::Mode::read_write));
         TRY_OK(session->check_quickly());
         return session;
     }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "store/postgres/db.h"
 #include "store/values.h"
 
 namespace nsl::store {
@@ -11,6 +12,8 @@ namespace {
 constexpr std::size_t kStatementsMax = 1'000;  // texts of one connection
 // The server cancels a statement in time; this is for a server that is not there any more.
 constexpr milliseconds kAnswerGrace{2'000};
+// Of one statement of a migration, and of waiting for another node's.
+constexpr milliseconds kMigrationMax{3'600'000};
 constexpr std::size_t kScanRows = 1'000;  // of a scan in memory
 // Between two statements of a transaction: a process that stands still must not keep its locks.
 constexpr milliseconds kIdleMax{5'000};
@@ -57,12 +60,17 @@ Result<std::unique_ptr<PgSession>> PgSession::connect(const std::string& url,
         std::ranges::replace(why, '\n', ' ');
         return fail(Errc::unavailable, "cannot reach the database: " + why);
     }
+    TRY_OK(check_peer(PQsocket(pg.get()), url));
     // A server's notices are not for our standard error.
     PQsetNoticeProcessor(pg.get(), [](void*, const char*) {}, nullptr);
     PQsetnonblocking(pg.get(), 1);
     if (PQenterPipelineMode(pg.get()) != 1)
         return fail(Errc::unavailable, "the database's connection takes no pipeline");
     return std::unique_ptr<PgSession>(new PgSession(std::move(pg), statement_max));
+}
+
+milliseconds PgSession::answer_max() const {
+    return (alone_ ? kMigrationMax : statement_max_) + kAnswerGrace;
 }
 
 Error PgSession::note(Error error, PgTrouble trouble) {
@@ -88,7 +96,7 @@ Result<const PgStatement*> PgSession::prepare(std::string_view sql, const Params
     const bool sent = PQsendPrepare(pg_.get(), made.name.c_str(), std::string(sql).c_str(),
                                     static_cast<int>(types.size()), types.data()) == 1 &&
                       PQpipelineSync(pg_.get()) == 1;
-    auto answers = sent ? pg_answers(pg_.get(), statement_max_ + kAnswerGrace)
+    auto answers = sent ? pg_answers(pg_.get(), answer_max())
                         : fail(Errc::unavailable, "the database's connection broke");
     if (!answers) return std::unexpected(note(std::move(answers).error(), PgTrouble::lost));
     for (const PgResult& answer : *answers)
@@ -114,7 +122,7 @@ Result<std::vector<PgResult>> PgSession::run(const PgStatement& statement,
         sent = sent && call->send(pg_.get(), statement);
     }
     sent = sent && PQpipelineSync(pg_.get()) == 1;
-    auto answers = sent ? pg_answers(pg_.get(), statement_max_ + kAnswerGrace)
+    auto answers = sent ? pg_answers(pg_.get(), answer_max())
                         : fail(Errc::unavailable, "the database's connection broke");
     if (!answers) return std::unexpected(note(std::move(answers).error(), PgTrouble::lost));
     for (const PgResult& answer : *answers) {
@@ -181,11 +189,16 @@ void PgSession::begin(Isolation isolation, bool read_only) {
     commit_in_doubt_ = false;
     if (trouble_ == PgTrouble::conflicted) trouble_ = PgTrouble::none;
     read_only_ = read_only;
+    alone_ = false;
     waiting_begin_ = begin_text(isolation, read_only);
 }
 
 Status PgSession::begin_alone() {
     begin(Isolation::read_committed, false);
+    alone_ = true;
+    const std::string ms = std::to_string(kMigrationMax.count());
+    TRY_OK(execute("SET LOCAL statement_timeout = " + ms));
+    TRY_OK(execute("SET LOCAL lock_timeout = " + ms));
     TRY_OK(row("SELECT pg_advisory_xact_lock($1)", {kMigrationLock}));
     return {};
 }
@@ -257,7 +270,7 @@ Status PgSession::script(const std::string& sql) {
     if (PQexitPipelineMode(pg_.get()) != 1 || PQsendQuery(pg_.get(), sql.c_str()) != 1)
         return std::unexpected(
             note({Errc::unavailable, "the database's connection broke"}, PgTrouble::lost));
-    Status out = pg_script_end(pg_.get(), statement_max_ + kAnswerGrace);
+    Status out = pg_script_end(pg_.get(), answer_max());
     if (PQenterPipelineMode(pg_.get()) != 1) trouble_ = PgTrouble::lost;
     if (!out) return std::unexpected(note(std::move(out).error(), PgTrouble::none));
     return {};

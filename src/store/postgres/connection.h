@@ -57,6 +57,7 @@ class PgSession final : public Session {
     Result<std::vector<PgResult>> run(const PgStatement& statement,
                                       const std::vector<Params>& each);
     Result<std::vector<PgResult>> ask(std::string_view sql, const std::vector<Params>& each);
+    milliseconds answer_max() const;
     Error note(Error error, PgTrouble trouble);
     Error refused(const PGresult& answer);
 
@@ -65,6 +66,7 @@ class PgSession final : public Session {
     std::unordered_map<std::string, PgStatement> statements_;
     std::string waiting_begin_{};
     bool read_only_ = false;
+    bool alone_ = false;             // in a migration, which may take its time
     std::optional<Error> failed_{};  // the first failure of this transaction
     std::string last_state_{};       // SQLSTATE of its last failure
     PgTrouble trouble_ = PgTrouble::none;

@@ -107,7 +107,9 @@ class PostgresDb final : public Db {
                 return fail(Errc::unavailable,
                             "the database was lost during the commit, which may have been done: "
                             "look before trying again");
-            if (++losses == kLossesMax) return done;
+            // What took too long once would again.
+            if (done.error().code == Errc::timeout || ++losses == kLossesMax || !pause({}))
+                return done;
         }
     }
 

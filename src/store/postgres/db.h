@@ -19,9 +19,13 @@ struct PostgresOptions {
     milliseconds patience{5'000};        // how long an operation waits for a server
 };
 
-// The URL with TLS where it leaves this machine. Errors: invalid_argument (no URL of libpq, a
-// password in it, less than verify-ca to another machine).
+// The URL with TLS where it leaves this machine. Errors: invalid_argument (no URL of libpq, no
+// server in it, a password in it, to another machine less than a verified server).
 Result<std::string> checked_postgres_url(const std::string& url);
+
+// libpq also listens to the environment: a connection that leaves this machine without the URL's
+// saying so is not used. Errors: unavailable.
+Status check_peer(int socket, const std::string& checked_url);
 
 // Connects and migrates. Errors as store::open.
 Result<std::unique_ptr<Db>> open_postgres(PostgresOptions options,

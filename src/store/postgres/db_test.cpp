@@ -85,6 +85,7 @@ TEST_F(PostgresFaults, AKilledServerLosesAndDoublesNothing) {
         return {};
     }));
     std::vector<Work> works;
+    works.reserve(2'000);
     for (std::int64_t i = 0; i < 2'000; ++i)
         works.push_back(
             [i](Tx& tx) { return move_money(tx, i % kAccounts, (i * 7 + 3) % kAccounts); });
@@ -169,6 +170,7 @@ TEST_F(PostgresFaults, AServerThatOnlyReadsIsNotUsed) {
 TEST_F(PostgresFaults, NodesThatStartTogetherMigrateOnce) {
     const OpenOptions options{.url = postgres_server()->fresh_database(), .connections = 1};
     std::vector<std::future<std::string>> nodes;
+    nodes.reserve(8);
     for (int i = 0; i < 8; ++i)
         nodes.push_back(std::async(std::launch::async, [&] {
             auto opened = open(options, schema());
@@ -214,15 +216,28 @@ TEST(PostgresUrl, ToAnotherMachineTheServerIsVerified) {
               Errc::invalid_argument);
     EXPECT_EQ(code_of("postgresql://u@localhost/d?hostaddr=192.0.2.1&sslmode=disable"),
               Errc::invalid_argument);
+    EXPECT_EQ(code_of("postgresql://u@127.db.example.org/d?sslmode=disable"),
+              Errc::invalid_argument);
+    EXPECT_EQ(code_of("postgresql://u@db.example.org/d?sslmode=verify-ca"), Errc::invalid_argument);
+    EXPECT_TRUE(checked_postgres_url(
+        "postgresql://u@db.example.org/d?sslmode=verify-ca&sslrootcert=/etc/own.pem"));
     for (const char* here : {"postgresql://u@127.0.0.1/d", "postgresql://u@[::1]/d",
                              "postgresql:///d?host=/run/postgresql"})
         EXPECT_EQ(checked_postgres_url(here), here);
 }
 
+// The environment and service files would name it otherwise.
+TEST(PostgresUrl, NamesItsServer) {
+    for (const char* url :
+         {"postgresql:///d", "postgresql:///d?user=u", "postgresql://u@localhost/d?service=prod"})
+        EXPECT_EQ(code_of(url), Errc::invalid_argument) << url;
+}
+
 TEST(PostgresUrl, APasswordIsRefusedAndNotRepeated) {
     for (const char* url :
          {"postgresql://u:hunter2@localhost/d", "postgresql://localhost/d?password=hunter2",
-          "postgresql://u:hunter2@localhost:x/d", "mysql://u:hunter2@h/d"}) {
+          "postgresql://localhost/d?sslpassword=hunter2", "postgresql://u:hunter2@localhost:x/d",
+          "mysql://u:hunter2@h/d"}) {
         const auto checked = checked_postgres_url(url);
         ASSERT_FALSE(checked);
         EXPECT_EQ(checked.error().code, Errc::invalid_argument);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <libpq-fe.h>
+#include <sys/socket.h>
 
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstring>
 #include <map>
 #include <sstream>
 
@@ -28,10 +32,13 @@ Result<std::map<std::string, std::string>> parts_of(const std::string& url) {
     return out;
 }
 
-// A Unix socket, or an address that no packet leaves this machine for.
+// A Unix socket, or an address that no packet leaves this machine for. A name may resolve to
+// anything, but for the one that everybody has for it.
 bool stays_here(const std::string& host) {
-    return host.empty() || host.front() == '/' || host.front() == '@' || host == "localhost" ||
-           host == "::1" || host.starts_with("127.");
+    if (host.starts_with('/') || host == "localhost") return true;
+    boost::system::error_code none;
+    const auto address = asio::ip::make_address(host, none);
+    return !none && address.is_loopback();
 }
 
 bool all_stay_here(const std::map<std::string, std::string>& parts) {
@@ -51,7 +58,12 @@ Result<std::string> checked_postgres_url(const std::string& url) {
     if (!url.starts_with("postgresql://") && !url.starts_with("postgres://"))
         return fail(Errc::invalid_argument, "a database URL begins with sqlite: or postgresql://");
     TRY(const auto parts, parts_of(url));
-    if (parts.contains("password"))
+    if (parts.contains("service") || (!parts.contains("host") && !parts.contains("hostaddr")))
+        return fail(
+            Errc::invalid_argument,
+            "the database URL must name its server itself: postgresql://USER@HOST/DATABASE, "
+            "or postgresql:///DATABASE?host=/FOLDER for a Unix socket");
+    if (parts.contains("password") || parts.contains("sslpassword"))
         return fail(Errc::invalid_argument,
                     "a password does not belong into the database URL: name a file of mode 0600 "
                     "with ?passfile=PATH (or PGPASSFILE)");
@@ -61,6 +73,11 @@ Result<std::string> checked_postgres_url(const std::string& url) {
         return fail(Errc::invalid_argument,
                     "sslmode=" + mode->second +
                         " does not verify the database server: use sslmode=verify-full");
+    if (mode != parts.end() && mode->second == "verify-ca" && !parts.contains("sslrootcert"))
+        return fail(
+            Errc::invalid_argument,
+            "sslmode=verify-ca takes any name that its authority vouches for: name your own "
+            "with sslrootcert=FILE, or use sslmode=verify-full");
     std::string out = url;
     auto add = [&](const char* name, const std::string& value) {
         if (parts.contains(name)) return;
@@ -69,6 +86,21 @@ Result<std::string> checked_postgres_url(const std::string& url) {
     add("sslmode", "verify-full");
     add("sslrootcert", kSystemAuthorities);
     return out;
+}
+
+Status check_peer(int socket, const std::string& checked_url) {
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    if (::getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &size) != 0)
+        return fail(Errc::unavailable, "the database's connection broke");
+    if (peer.ss_family == AF_UNIX || checked_url.find("sslmode=verify-") != std::string::npos)
+        return {};
+    boost::asio::ip::tcp::endpoint end;
+    std::memcpy(end.data(), &peer, std::min<std::size_t>(size, end.capacity()));
+    if (end.address().is_loopback()) return {};
+    return fail(Errc::unavailable,
+                "the environment (PGHOSTADDR?) leads to another machine than the database URL: "
+                "unset it");
 }
 
 }  // namespace nsl::store
