@@ -14,6 +14,7 @@ namespace nsl::store {
 namespace {
 
 constexpr int kCallers = 64;
+constexpr int kConnections = 16;  // as many as a node has by default
 constexpr int kSeconds = 4;
 constexpr int kWorkers = 8;
 constexpr std::int64_t kJobs = 40'000, kBatch = 50;
@@ -96,9 +97,10 @@ Task<void> add_until(Db& db, std::int64_t id, std::chrono::steady_clock::time_po
 
 void callers_64(benchmark::State& state, Isolation isolation) {
     if (!postgres_server()) return state.SkipWithError("there is no PostgreSQL 15");
-    Bench bench(kCallers, {"CREATE TABLE account (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL);"
-                           "INSERT INTO account SELECT i, 0 FROM generate_series(0, 9999) i;"
-                           "ANALYZE account"});
+    Bench bench(kConnections,
+                {"CREATE TABLE account (id BIGINT PRIMARY KEY, balance BIGINT NOT NULL);"
+                 "INSERT INTO account SELECT i, 0 FROM generate_series(0, 9999) i;"
+                 "ANALYZE account"});
     const std::string level =
         isolation == Isolation::serializable ? " ISOLATION LEVEL SERIALIZABLE" : "";
     const std::string script = "BEGIN" + level +
