@@ -44,12 +44,6 @@ Status write_all(int fd, const std::string& path, ByteView content) {
     return {};
 }
 
-Status write_whole(const File& file, const std::string& path, ByteView content) {
-    TRY_OK(write_all(file.fd(), path, content));
-    if (::fsync(file.fd()) != 0) return broken(path, "cannot sync");
-    return {};
-}
-
 Status sync_directory(const std::string& path) {
     std::string parent = std::filesystem::path(path).parent_path().string();
     if (parent.empty()) parent = ".";
@@ -71,19 +65,6 @@ Result<std::size_t> read_into(const File& file, const std::string& path,
         have += static_cast<std::size_t>(count);
     }
     return have;
-}
-
-// On disk under a name of its own beside the wanted one. A crash may leave it there: it never had
-// the name, so nothing depends on it.
-Result<std::string> write_beside(const std::string& path, ByteView content) {
-    std::string beside = path + ".XXXXXX";
-    const File file(::mkostemp(beside.data(), O_CLOEXEC));  // mode 0600
-    if (!file.open()) return broken(beside, "cannot create");
-    if (Status written = write_whole(file, beside, content); !written) {
-        ::unlink(beside.c_str());
-        return std::unexpected(written.error());
-    }
-    return beside;
 }
 
 }  // namespace
@@ -143,6 +124,7 @@ Result<Secret<std::string>> read_password_file(const std::string& path) {
     return Secret<std::string>(std::string(bytes.begin(), end));
 }
 
+// A crash may leave the file beside: it never had the name, so nothing depends on it.
 Result<PrivateFileWriter> PrivateFileWriter::create(const std::string& path) {
     std::string beside = path + ".XXXXXX";
     const int fd = ::mkostemp(beside.data(), O_CLOEXEC);  // mode 0600
@@ -175,6 +157,13 @@ Status PrivateFileWriter::finish() {
     return sync_directory(path_);
 }
 
+Status PrivateFileWriter::replace() {
+    if (::fsync(fd_) != 0) return broken(path_, "cannot sync");
+    if (::rename(beside_.c_str(), path_.c_str()) != 0) return broken(path_, "cannot replace");
+    beside_.clear();
+    return sync_directory(path_);
+}
+
 Status create_private_file(const std::string& path, ByteView content) {
     TRY(PrivateFileWriter file, PrivateFileWriter::create(path));
     TRY_OK(file.append(content));
@@ -182,13 +171,9 @@ Status create_private_file(const std::string& path, ByteView content) {
 }
 
 Status replace_private_file(const std::string& path, ByteView content) {
-    TRY(const std::string beside, write_beside(path, content));
-    if (::rename(beside.c_str(), path.c_str()) != 0) {
-        const auto failed = broken(path, "cannot replace");
-        ::unlink(beside.c_str());
-        return failed;
-    }
-    return sync_directory(path);
+    TRY(PrivateFileWriter file, PrivateFileWriter::create(path));
+    TRY_OK(file.append(content));
+    return file.replace();
 }
 
 Result<ScratchFolder> ScratchFolder::make(std::string_view name) {

@@ -32,7 +32,7 @@ Result<Secret<std::string>> read_password_file(const std::string& path);
 // (exists), unavailable (cannot be written).
 Status create_private_file(const std::string& path, ByteView content);
 
-// The same, piece by piece; nothing has the name before finish(), and nothing is left without it.
+// The same, piece by piece; nothing has the name before the end, and nothing is left without it.
 class PrivateFileWriter {
  public:
     // Errors: unavailable.
@@ -45,6 +45,8 @@ class PrivateFileWriter {
     Status append(ByteView content);
     // Once. Errors: conflict (exists), unavailable.
     Status finish();
+    // Instead, when the file may exist: it is then the new one. Errors: unavailable.
+    Status replace();
 
  private:
     PrivateFileWriter(std::string path, std::string beside, int fd)

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/async_event.h"
+#include "base/signal_mask.h"
 #include "net/guard.h"
 
 namespace nsl::net {
@@ -21,20 +22,6 @@ using boost::system::error_code;
 using std::chrono::nanoseconds;
 
 constexpr std::size_t kAddressesMax = 8;  // of one name
-
-class AllSignalsBlocked {
- public:
-    AllSignalsBlocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_BLOCK, &all, &before_);
-    }
-    ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-
- private:
-    sigset_t before_;
-};
 
 // getaddrinfo runs on Asio's resolver thread and cannot be interrupted. Its answer goes into this
 // object, which outlives a caller that has stopped waiting.

@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "base/random.h"
+#include "base/signal_mask.h"
 #include "store/nats/session.h"
 
 namespace nsl::store {
@@ -44,21 +45,6 @@ bool is_message(const Outgoing& outgoing) {
 std::size_t size_of(const FabricMessage& message) {
     return kOverhead + message.subject.size() + message.reply_to.size() + message.payload.size();
 }
-
-// Signals are for the threads of whoever handles them, not for ours nor those of libnats.
-class AllSignalsBlocked {
- public:
-    AllSignalsBlocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_BLOCK, &all, &before_);
-    }
-    ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-
- private:
-    sigset_t before_;
-};
 
 }  // namespace
 

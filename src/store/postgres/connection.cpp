@@ -85,42 +85,7 @@ Error PgSession::refused(const PGresult& answer) {
                 gone ? PgTrouble::lost : trouble_of(pg_state(answer), read_only_));
 }
 
-Result<const PgStatement*> PgSession::prepare(std::string_view sql, const Params& params) {
-    std::string key(sql);
-    for (const Param& param : params) key += static_cast<char>('0' + param.index());
-    const auto found = statements_.find(key);
-    if (found != statements_.end()) return &found->second;
-    NSL_ASSERT(statements_.size() < kStatementsMax);  // values in a statement's text
-    PgStatement made{"s" + std::to_string(statements_.size())};
-    const std::vector<Oid> types = pg_types(params);
-    const bool sent = PQsendPrepare(pg_.get(), made.name.c_str(), std::string(sql).c_str(),
-                                    static_cast<int>(types.size()), types.data()) == 1 &&
-                      PQpipelineSync(pg_.get()) == 1;
-    auto answers = sent ? pg_answers(pg_.get(), answer_max())
-                        : fail(Errc::unavailable, "the database's connection broke");
-    if (!answers) return std::unexpected(note(std::move(answers).error(), PgTrouble::lost));
-    for (const PgResult& answer : *answers)
-        if (PQresultStatus(answer.get()) != PGRES_COMMAND_OK)
-            return std::unexpected(refused(*answer));
-    return &statements_.emplace(std::move(key), std::move(made)).first->second;
-}
-
-Result<std::vector<PgResult>> PgSession::run(const PgStatement& statement,
-                                             const std::vector<Params>& each) {
-    std::vector<PgCall> calls;
-    std::size_t expected = each.size();
-    bool sent = true;
-    if (!waiting_begin_.empty()) {
-        sent = PQsendQueryParams(pg_.get(), waiting_begin_.c_str(), 0, nullptr, nullptr, nullptr,
-                                 nullptr, 1) == 1;
-        waiting_begin_.clear();
-        ++expected;
-    }
-    for (const Params& params : each) {
-        auto call = PgCall::make(params);
-        if (!call) return std::unexpected(note(std::move(call).error(), PgTrouble::lost));
-        sent = sent && call->send(pg_.get(), statement);
-    }
+Result<std::vector<PgResult>> PgSession::answers_to(bool sent) {
     sent = sent && PQpipelineSync(pg_.get()) == 1;
     auto answers = sent ? pg_answers(pg_.get(), answer_max())
                         : fail(Errc::unavailable, "the database's connection broke");
@@ -130,10 +95,39 @@ Result<std::vector<PgResult>> PgSession::run(const PgStatement& statement,
         if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
             return std::unexpected(refused(*answer));
     }
-    if (answers->size() != expected)
+    return answers;
+}
+
+Result<const PgStatement*> PgSession::prepare(std::string_view sql, const Params& params) {
+    std::string key(sql);
+    for (const Param& param : params) key += static_cast<char>('0' + param.index());
+    const auto found = statements_.find(key);
+    if (found != statements_.end()) return &found->second;
+    NSL_ASSERT(statements_.size() < kStatementsMax);  // values in a statement's text
+    PgStatement made{"s" + std::to_string(statements_.size())};
+    const std::vector<Oid> types = pg_types(params);
+    const bool sent = PQsendPrepare(pg_.get(), made.name.c_str(), std::string(sql).c_str(),
+                                    static_cast<int>(types.size()), types.data()) == 1;
+    TRY_OK(answers_to(sent));
+    return &statements_.emplace(std::move(key), std::move(made)).first->second;
+}
+
+Result<std::vector<PgResult>> PgSession::run(const PgStatement& statement,
+                                             const std::vector<Params>& each) {
+    std::size_t expected = each.size();
+    bool sent = true;
+    if (!waiting_begin_.empty()) {
+        sent = PQsendQueryParams(pg_.get(), waiting_begin_.c_str(), 0, nullptr, nullptr, nullptr,
+                                 nullptr, 1) == 1;
+        waiting_begin_.clear();
+        ++expected;
+    }
+    for (const Params& params : each) sent = sent && PgCall(params).send(pg_.get(), statement);
+    TRY(auto answers, answers_to(sent));
+    if (answers.size() != expected)
         return std::unexpected(
             note({Errc::unavailable, "the database answered something else"}, PgTrouble::lost));
-    answers->erase(answers->begin(), answers->end() - static_cast<std::ptrdiff_t>(each.size()));
+    answers.erase(answers.begin(), answers.end() - static_cast<std::ptrdiff_t>(each.size()));
     return answers;
 }
 

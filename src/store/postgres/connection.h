@@ -52,6 +52,8 @@ class PgSession final : public Session {
     PgSession(PgConnection connection, milliseconds statement_max)
         : pg_(std::move(connection)), statement_max_(statement_max) {}
 
+    // Ends a pipeline that was sent, or not; none of its answers is a failure.
+    Result<std::vector<PgResult>> answers_to(bool sent);
     Result<const PgStatement*> prepare(std::string_view sql, const Params& params);
     // Sends `each` in one round trip, after a BEGIN that waits; the results of `each`.
     Result<std::vector<PgResult>> run(const PgStatement& statement,

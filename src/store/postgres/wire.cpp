@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "store/values.h"
-
 namespace nsl::store {
 namespace {
 
@@ -91,15 +89,13 @@ std::vector<Oid> pg_types(const Params& params) {
     return out;
 }
 
-Result<PgCall> PgCall::make(const Params& params) {
-    PgCall call;
-    call.integers_.reserve(params.size());  // the pointers into it stay
+PgCall::PgCall(const Params& params) {
+    integers_.reserve(params.size());  // the pointers into it stay
     for (const Param& param : params) {
-        TRY_OK(check_param(param));
         const char* data = nullptr;
         std::size_t size = 0;
         if (auto* number = std::get_if<std::int64_t>(&param)) {
-            data = call.integers_.emplace_back(big_endian(*number)).data();
+            data = integers_.emplace_back(big_endian(*number)).data();
             size = 8;
         } else if (auto* text = std::get_if<std::string>(&param)) {
             data = text->c_str();
@@ -108,11 +104,10 @@ Result<PgCall> PgCall::make(const Params& params) {
             data = bytes->empty() ? "" : reinterpret_cast<const char*>(bytes->data());
             size = bytes->size();
         }
-        call.values_.push_back(data);
-        call.lengths_.push_back(static_cast<int>(size));
-        call.formats_.push_back(kBinary);
+        values_.push_back(data);
+        lengths_.push_back(static_cast<int>(size));
+        formats_.push_back(kBinary);
     }
-    return call;
 }
 
 bool PgCall::send(PGconn* connection, const PgStatement& statement) const {

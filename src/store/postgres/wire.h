@@ -34,8 +34,8 @@ std::vector<Oid> pg_types(const Params& params);
 // One execution of a prepared statement, with the room that libpq reads the values from.
 class PgCall {
  public:
-    // Errors: invalid_argument (text that is not UTF-8 or has a NUL).
-    static Result<PgCall> make(const Params& params);
+    // Of values that check_param has taken; they must outlive it.
+    explicit PgCall(const Params& params);
     // False when libpq refuses: the connection is gone.
     bool send(PGconn* connection, const PgStatement& statement) const;
 
