@@ -9,10 +9,7 @@ namespace {
 
 using testing_support::fixed;
 using testing_support::OnChain;
-using testing_support::ppm_apart;
 using testing_support::stack;
-
-constexpr std::int64_t kTenthOfPercent = 1'000;  // ppm
 
 class StackFaults : public ::testing::Test {
  protected:
@@ -25,13 +22,13 @@ class StackFaults : public ::testing::Test {
         stack().control({{"action", "set"},
                          {"asset", feed.substr(0, 3)},
                          {"price", fixed_to_string(target, 8)}});
-        bool there = stack().eventually(
-            [&] { return ppm_apart(stack().on_chain(feed).price, target) <= kTenthOfPercent; },
-            limit);
-        if (there) return testing::AssertionSuccess();
+        if (stack().eventually([&] { return stack().keeps_to(feed, target); }, limit))
+            return testing::AssertionSuccess();
+        client::Estimate estimate = stack().get(stack().api->feed(feed)).estimate;
         return testing::AssertionFailure()
                << feed << " on chain " << stack().on_chain(feed).price << ", truth " << target
-               << ", quality " << stack().get(stack().api->feed(feed)).estimate.reason;
+               << ", estimate " << estimate.price << " " << estimate.quality << " "
+               << estimate.reason;
     }
 
     // True when the feed is on HOLD and stays without a new round although the others move on.
@@ -72,7 +69,7 @@ TEST_F(StackFaults, PricesInDollarsStayRightWhenUsdtLosesItsPeg) {
     // A move of its own makes a round: dollars, though three of its venues quote in tokens of 0.95.
     EXPECT_TRUE(follows("BTC-USD", 102, milliseconds(60'000)));
     EXPECT_TRUE(follows("NEO-USD", 102, milliseconds(60'000)));
-    EXPECT_LE(ppm_apart(stack().on_chain("NEO-USD").price, neo / 100 * 102), 2 * kTenthOfPercent);
+    EXPECT_TRUE(stack().keeps_to("NEO-USD", neo / 100 * 102));
 }
 
 TEST_F(StackFaults, MalformedAndOversizedFramesAreCountedAndHarmNobodyElse) {
@@ -113,14 +110,13 @@ TEST_F(StackFaults, ANodeKilledWhileItPublishesStoresNoPriceTwice) {
             {{"action", "set"}, {"asset", "BTC"}, {"price", fixed_to_string(target, 8)}});
         EXPECT_TRUE(stack().eventually([&] {
             return stack().get(stack().api->chain()).publisher.in_flight.has_value() ||
-                   ppm_apart(stack().on_chain("BTC-USD").price, target) <= kTenthOfPercent;
+                   stack().keeps_to("BTC-USD", target);
         }));
         int pid = stack().pid_of("nsld");
         ASSERT_GT(pid, 0);
         ASSERT_EQ(::kill(pid, SIGKILL), 0);
-        EXPECT_TRUE(stack().eventually(
-            [&] { return ppm_apart(stack().on_chain("BTC-USD").price, target) <= kTenthOfPercent; },
-            milliseconds(60'000)));
+        EXPECT_TRUE(stack().eventually([&] { return stack().keeps_to("BTC-USD", target); },
+                                       milliseconds(60'000)));
         EXPECT_TRUE(stack().eventually([&] { return stack().pid_of("nsld") != pid; }));
     }
     stack().calm();
@@ -153,9 +149,8 @@ TEST_F(StackFaults, AfterAStandstillOfTheChainTheNewestPriceIsStored) {
         },
         milliseconds(60'000));
     ASSERT_EQ(::kill(pid, SIGCONT), 0);
-    EXPECT_TRUE(stack().eventually(
-        [&] { return ppm_apart(stack().on_chain("NEO-USD").price, last) <= kTenthOfPercent; },
-        milliseconds(60'000)));
+    EXPECT_TRUE(stack().eventually([&] { return stack().keeps_to("NEO-USD", last); },
+                                   milliseconds(60'000)));
     // Not a round for each move that was missed: the one in flight, and the newest.
     EXPECT_LE(stack().on_chain("NEO-USD").round, before.round + 3);
 }

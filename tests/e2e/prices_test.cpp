@@ -8,6 +8,7 @@ namespace nsl {
 namespace {
 
 using testing_support::fixed;
+using testing_support::kTenthOfPercent;
 using testing_support::OnChain;
 using testing_support::ppm_apart;
 using testing_support::stack;
@@ -21,15 +22,20 @@ class StackPrices : public ::testing::Test {
 
 TEST_F(StackPrices, EveryFeedHasARoundWithinATenthOfAPercentOfTheTruth) {
     for (const std::string& feed : kFeeds) {
-        // Move it past its deviation, so that the round is of prices that stand still.
-        std::string asset = feed.substr(0, 3);
-        std::int64_t moved = fixed(stack().truth(feed)) / 100 * 101;
-        stack().control(
-            {{"action", "set"}, {"asset", asset}, {"price", fixed_to_string(moved, 8)}});
-        EXPECT_TRUE(stack().eventually([&] {
-            return ppm_apart(stack().on_chain(feed).price, moved) <= 1'000;
-        })) << feed
-            << " is at " << stack().on_chain(feed).price << ", truth " << moved;
+        // A move past its deviation makes a round, of a moment when not all venues had moved
+        // perhaps: then the next move makes the next round.
+        std::int64_t moved = 0;
+        bool met = false;
+        for (int move = 0; move < 5 && !met; ++move) {
+            moved = stack().on_chain(feed).price / 100 * 101;
+            stack().control({{"action", "set"},
+                             {"asset", feed.substr(0, 3)},
+                             {"price", fixed_to_string(moved, 8)}});
+            EXPECT_TRUE(stack().eventually([&] { return stack().keeps_to(feed, moved); }));
+            met = ppm_apart(stack().on_chain(feed).price, moved) <= kTenthOfPercent;
+        }
+        EXPECT_TRUE(met) << feed << " is at " << stack().on_chain(feed).price << ", truth "
+                         << moved;
     }
 }
 

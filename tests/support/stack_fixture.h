@@ -83,6 +83,8 @@ inline std::int64_t ppm_apart(std::int64_t a, std::int64_t b) {
     return static_cast<std::int64_t>(wide / b);
 }
 
+constexpr std::int64_t kTenthOfPercent = 1'000;  // ppm
+
 struct OnChain {
     std::uint64_t round = 0;
     std::int64_t price = 0;
@@ -161,6 +163,17 @@ class StackEnvironment : public ::testing::Environment {
         const auto& parts = *item.as_array().value();
         return {static_cast<std::uint64_t>(parts.at(0).as_i64().value()),
                 parts.at(1).as_i64().value(), parts.at(3).as_i64().value()};
+    }
+
+    // What a feed promises: its estimate is the true price, and the chain's price, which may be one
+    // of a moment when not all venues had moved, is not further from it than the deviation that
+    // makes a round.
+    bool keeps_to(const std::string& feed, std::int64_t truth) {
+        client::Feed seen = get(api->feed(feed));
+        std::int64_t allowed = seen.deviation_bp * std::int64_t{100} + kTenthOfPercent;
+        return seen.estimate.quality == "ok" &&
+               ppm_apart(fixed(seen.estimate.price), truth) <= kTenthOfPercent &&
+               ppm_apart(on_chain(feed).price, truth) <= allowed;
     }
 
     void control(const json::Object& body) {
