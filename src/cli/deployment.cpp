@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "chain/deploy.h"
-#include "chain/sender.h"
+#include "chain/single_sender.h"
 #include "chain/wallet_signer.h"
 #include "cli/command_journal.h"
 #include "neo/script.h"
@@ -17,7 +17,7 @@ constexpr neo::Datoshi kPublisherGas = 100'000'0000'0000;  // development GAS is
 constexpr neo::Datoshi kDeployFeeMax = 100'0000'0000;
 constexpr std::size_t kContractBytesMax = 1024 * 1024;  // of NEF or manifest
 
-Task<Status> send_and_wait(chain::Sender& sender, Bytes script, std::string purpose) {
+Task<Status> send_and_wait(chain::SingleSender& sender, Bytes script, std::string purpose) {
     CO_TRY(neo::Hash256 tx, co_await sender.submit({std::move(script), purpose, {}}));
     CO_TRY(chain::SendResult result, co_await sender.wait(tx));
     if (result.state == chain::TxState::halted) co_return Status{};
@@ -48,7 +48,7 @@ Task<Result<neo::Hash160>> deploy_price_feed(chain::RpcClient& rpc, Clock& clock
                                              FeedDeployment what) {
     OsRandom random;
     CommandJournal journal;
-    chain::SenderLimits limits{.system_fee_max = kDeployFeeMax};
+    chain::SendLimits limits{.system_fee_max = kDeployFeeMax};
 
     auto bank = chain::WalletSigner::one_of_one(copy_key(committee));
     neo::Hash160 publisher_account = neo::account_of(publisher.public_key());
@@ -63,11 +63,11 @@ Task<Result<neo::Hash160>> deploy_price_feed(chain::RpcClient& rpc, Clock& clock
     if (present.error().code != Errc::conflict && present.error().code != Errc::not_found)
         co_return std::unexpected(std::move(present).error());
 
-    chain::Sender funding(rpc, journal, bank, clock, random, log, limits);
+    chain::SingleSender funding(rpc, journal, bank, clock, random, log, limits);
     CO_TRY(Bytes transfer, chain::gas_transfer(bank.account(), publisher_account, kPublisherGas));
     CO_TRY_OK(co_await send_and_wait(funding, std::move(transfer), "funding the publisher"));
     auto publisher_signer = chain::WalletSigner::single(copy_key(publisher));
-    chain::Sender deploying(rpc, journal, publisher_signer, clock, random, log, limits);
+    chain::SingleSender deploying(rpc, journal, publisher_signer, clock, random, log, limits);
     CO_TRY_OK(co_await send_and_wait(deploying, std::move(deployment.script),
                                      "deploying the price feed"));
     co_return deployment.contract;

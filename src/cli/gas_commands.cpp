@@ -6,7 +6,7 @@
 #include "base/encoding.h"
 #include "base/random.h"
 #include "chain/deploy.h"
-#include "chain/sender.h"
+#include "chain/single_sender.h"
 #include "cli/commands.h"
 #include "cli/file_journal.h"
 #include "cli/input.h"
@@ -111,8 +111,8 @@ Result<Payment> payment_of(const Arguments& args, const neo::WalletAccount& acco
 
 // Waits for the attempt of an earlier run, or makes one; its end.
 Task<Result<chain::SendResult>> pay(const Globals& globals, const Arguments& args,
-                                    chain::Sender& sender, chain::RpcClient& rpc, Payment payment,
-                                    std::string purpose) {
+                                    chain::SingleSender& sender, chain::RpcClient& rpc,
+                                    Payment payment, std::string purpose) {
     CO_TRY(std::optional<chain::TxRecord> before, co_await sender.unresolved(purpose));
     if (before) {
         tell_resumed(globals, *before);
@@ -165,10 +165,10 @@ Task<int> send(Globals& globals, Arguments args) {
     TellingJournal journal(*file, globals);
     PaymentSigner signer(globals, *wallet, **account, args.wallet, args.yes, *payment,
                          version->network, rpc);
-    chain::Sender sender(rpc, journal, signer, clock, random, log,
-                         {.system_fee_max = *fee_max,
-                          .network_fee_max = kNetworkFeeMax,
-                          .valid_for_blocks = args.valid_blocks});
+    chain::SingleSender sender(rpc, journal, signer, clock, random, log,
+                               {.system_fee_max = *fee_max,
+                                .network_fee_max = kNetworkFeeMax,
+                                .valid_for_blocks = args.valid_blocks});
     const std::string purpose =
         "gas " + std::to_string(version->network) + " " + neo::to_address(payment->from) + " " +
         neo::to_address(payment->to) + " " + std::to_string(payment->amount);

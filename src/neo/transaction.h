@@ -56,6 +56,7 @@ struct FeePolicy {
     // getAttributeFee by attribute type; others cost nothing. Conflicts is charged once a signer,
     // NotaryAssisted once a key and once more.
     std::map<std::uint8_t, Datoshi> attribute_fee = {{NotaryAssisted::kType, 10'000'000}};
+    bool operator==(const FeePolicy&) const = default;
 };
 
 // The witness of a signer that is a contract.

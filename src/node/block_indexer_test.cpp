@@ -17,7 +17,7 @@ class NodeBlockIndexer : public SenderTest, public ::testing::WithParamInterface
  protected:
     void SetUp() override { store::skip_without(GetParam()); }
 
-    chain::Sender sends = sender();
+    chain::SingleSender sends = sender();
     neo::Hash160 hash = neo::Hash160::parse("0x" + std::string(38, '0') + "42").value();
     ChainFeedContract contract{world.rpc, sends, node.network, hash, {"NEO-USD", "GAS-USD"}};
     store::Folder folder;

@@ -7,14 +7,14 @@
 
 #include "base/log.h"
 #include "chain/rpc_client.h"
-#include "chain/sender.h"
+#include "chain/single_sender.h"
 #include "services/pricefeed/ports.h"
 
 namespace nsl::node {
 
 class ChainFeedContract final : public pricefeed::FeedContract {
  public:
-    ChainFeedContract(chain::RpcClient& rpc, chain::Sender& sender, std::uint32_t network,
+    ChainFeedContract(chain::RpcClient& rpc, chain::SingleSender& sender, std::uint32_t network,
                       neo::Hash160 contract, std::vector<std::string> feeds)
         : rpc_(rpc),
           sender_(sender),
@@ -45,7 +45,7 @@ class ChainFeedContract final : public pricefeed::FeedContract {
     Task<Result<std::vector<neo::StackItem>>> read(Bytes script, std::size_t results);
 
     chain::RpcClient& rpc_;
-    chain::Sender& sender_;
+    chain::SingleSender& sender_;
     std::uint32_t network_;
     neo::Hash160 contract_;
     std::vector<std::string> feeds_;    // published ids in chain order

@@ -15,7 +15,7 @@ using namespace testing_support;  // NOLINT: the words of the fake node
 
 class FeedContractOnChain : public SenderTest {
  protected:
-    chain::Sender sends = sender();
+    chain::SingleSender sends = sender();
     neo::Hash160 hash = neo::Hash160::parse("0x" + std::string(38, '0') + "42").value();
     ChainFeedContract contract{world.rpc, sends, node.network, hash, {"NEO-USD", "GAS-USD"}};
     tee::EnclaveIdentity identity{.public_key = test_key().public_key()};

@@ -13,7 +13,7 @@
 #include "base/spawn.h"
 #include "chain/follower.h"
 #include "chain/rpc_client.h"
-#include "chain/sender.h"
+#include "chain/single_sender.h"
 #include "chain/wallet_signer.h"
 #include "neo/wallet.h"
 #include "net/http_client.h"
@@ -134,7 +134,7 @@ class WiredNode final : public Node {
     std::unique_ptr<store::Db> db_;
     std::unique_ptr<chain::Signer> payer_;
     std::unique_ptr<SqlTxJournal> journal_;
-    std::unique_ptr<chain::Sender> sender_;
+    std::unique_ptr<chain::SingleSender> sender_;
     chain::NodeVersion version_;
     neo::Hash160 contract_hash_;
     tee::EnclaveIdentity identity_;
@@ -160,9 +160,9 @@ Task<Status> WiredNode::open_store() {
     CO_TRY(neo::PrivateKey key, unlock_wallet(config_));
     payer_ = std::make_unique<chain::WalletSigner>(chain::WalletSigner::single(std::move(key)));
     journal_ = std::make_unique<SqlTxJournal>(*db_);
-    sender_ = std::make_unique<chain::Sender>(rpc_, *journal_, *payer_, clock_, random_,
-                                              log_.named("sender"),
-                                              chain::SenderLimits{.system_fee_max = kBatchFeeMax});
+    sender_ = std::make_unique<chain::SingleSender>(
+        rpc_, *journal_, *payer_, clock_, random_, log_.named("sender"),
+        chain::SendLimits{.system_fee_max = kBatchFeeMax});
     co_return Status{};
 }
 

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "chain/deploy.h"
 #include "chain/follower.h"
-#include "chain/sender.h"
+#include "chain/single_sender.h"
 #include "chain/wallet_signer.h"
 #include "devnet_fixture.h"
 #include "fake_tx_journal.h"
@@ -77,9 +77,9 @@ class Sending : public ::testing::Test {
     DevnetEnvironment& world = devnet();
     FakeTxJournal journal;
     chain::WalletSigner bank = chain::WalletSigner::one_of_one(copy_of(world.devnet->key()));
-    chain::Sender sender{*world.rpc, journal, bank, world.clock, world.random, world.log};
+    chain::SingleSender sender{*world.rpc, journal, bank, world.clock, world.random, world.log};
 
-    Result<chain::SendResult> send(chain::Sender& with, Bytes script) {
+    Result<chain::SendResult> send(chain::SingleSender& with, Bytes script) {
         auto hash = run_on_devnet(with.submit({.script = std::move(script), .purpose = "test"}));
         if (!hash) return std::unexpected(hash.error());
         return run_on_devnet(with.wait(*hash));
@@ -122,8 +122,8 @@ TEST_F(Sending, OurNetworkFeeIsTheNodes) {
               TxState::halted);
     for (chain::Signer* signer :
          {static_cast<chain::Signer*>(&bank), static_cast<chain::Signer*>(&single)}) {
-        chain::Sender with(*world.rpc, journal, *signer, world.clock, world.random,
-                           Logger(lines, "test"));
+        chain::SingleSender with(*world.rpc, journal, *signer, world.clock, world.random,
+                                 Logger(lines, "test"));
         ASSERT_EQ(send(with, transfer_to(2, signer->account()))->state, TxState::halted);
     }
     EXPECT_FALSE(lines->contains("differ"));
@@ -168,7 +168,7 @@ TEST_F(Sending, WhatWasJournaledAndNeverSentIsSentByTheNextLife) {
         run_on_devnet(sender.submit({.script = transfer_to(4, bank.account()), .purpose = "test"}));
     ASSERT_FALSE(first.has_value());
 
-    chain::Sender next(*world.rpc, journal, bank, world.clock, world.random, world.log);
+    chain::SingleSender next(*world.rpc, journal, bank, world.clock, world.random, world.log);
     const auto left = run_on_devnet(next.unresolved("test")).value();
     ASSERT_TRUE(left.has_value());
     EXPECT_EQ(left->state, TxState::prepared);
@@ -181,8 +181,8 @@ TEST_F(Sending, WhatWasJournaledAndNeverSentIsSentByTheNextLife) {
 TEST_F(Sending, ExpiresWhenItWasNeverOnChain) {
     // Journaled, never sent in its window; the node refuses it then.
     journal.dies_in_add = true;
-    chain::Sender first(*world.rpc, journal, bank, world.clock, world.random, world.log,
-                        {.valid_for_blocks = 1});
+    chain::SingleSender first(*world.rpc, journal, bank, world.clock, world.random, world.log,
+                              {.valid_for_blocks = 1});
     ASSERT_FALSE(
         run_on_devnet(first.submit({.script = transfer_to(5, bank.account()), .purpose = "test"})));
     const auto left = run_on_devnet(journal.unresolved("test")).value().value();
@@ -264,8 +264,8 @@ class OwnNode : public ::testing::Test {
 TEST_F(OwnNode, KilledBetweenSendAndInclusionItStillIncludesOnce) {
     FakeTxJournal journal;
     chain::WalletSigner bank = chain::WalletSigner::one_of_one(copy_of(node->key()));
-    chain::Sender sender(*rpc, journal, bank, world.clock, world.random, world.log,
-                         {.valid_for_blocks = 200});
+    chain::SingleSender sender(*rpc, journal, bank, world.clock, world.random, world.log,
+                               {.valid_for_blocks = 200});
     const auto hash =
         run_on_devnet(sender.submit({.script = transfer_to(9, bank.account()), .purpose = "kill"}));
     ASSERT_TRUE(hash.has_value()) << hash.error().message;
@@ -281,8 +281,8 @@ TEST_F(OwnNode, KilledBetweenSendAndInclusionItStillIncludesOnce) {
 TEST_F(OwnNode, WaitingGoesOnWhileTheNodeIsAway) {
     FakeTxJournal journal;
     chain::WalletSigner bank = chain::WalletSigner::one_of_one(copy_of(node->key()));
-    chain::Sender sender(*rpc, journal, bank, world.clock, world.random, world.log,
-                         {.valid_for_blocks = 200});
+    chain::SingleSender sender(*rpc, journal, bank, world.clock, world.random, world.log,
+                               {.valid_for_blocks = 200});
     const auto hash =
         run_on_devnet(sender.submit({.script = transfer_to(8, bank.account()), .purpose = "kill"}));
     ASSERT_TRUE(hash.has_value()) << hash.error().message;
@@ -290,8 +290,10 @@ TEST_F(OwnNode, WaitingGoesOnWhileTheNodeIsAway) {
     TaskGroup tasks(world.loop.get_executor(), world.log);
     std::optional<chain::SendResult> end;
     tasks.spawn("wait",
-                [](chain::Sender& with, neo::Hash256 tx, std::optional<chain::SendResult>& out)
-                    -> Task<void> { out = (co_await with.wait(tx)).value(); }(sender, *hash, end));
+                [](chain::SingleSender& with, neo::Hash256 tx,
+                   std::optional<chain::SendResult>& out) -> Task<void> {
+                    out = (co_await with.wait(tx)).value();
+                }(sender, *hash, end));
     start();
     while (!end) world.loop.run_one();
     EXPECT_EQ(end->state, TxState::halted);

@@ -80,8 +80,8 @@ TEST_F(Refusals, AnAccountThatThePolicyBlocks) {
     block.call(neo::native::policy(), "blockAccount", {Argument::hash(account_)});
     FakeTxJournal journal;
     auto committee = chain::WalletSigner::one_of_one(copy_of(devnet().devnet->key()));
-    chain::Sender sender(*devnet().rpc, journal, committee, devnet().clock, devnet().random,
-                         devnet().log);
+    chain::SingleSender sender(*devnet().rpc, journal, committee, devnet().clock, devnet().random,
+                               devnet().log);
     const auto hash =
         run_on_devnet(sender.submit({.script = block.take(), .purpose = "block", .payload = {}}));
     ASSERT_TRUE(hash.has_value()) << hash.error().message;

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "chain/deploy.h"
-#include "chain/sender.h"
+#include "chain/single_sender.h"
 #include "chain/wallet_signer.h"
 #include "devnet_fixture.h"
 #include "fake_tx_journal.h"
@@ -63,8 +63,8 @@ inline chain::Execution included(const neo::Transaction& tx) {
 inline void fund(const neo::Hash160& account, neo::Datoshi amount) {
     FakeTxJournal journal;
     auto bank = chain::WalletSigner::one_of_one(copy_of(devnet().devnet->key()));
-    chain::Sender sender(*devnet().rpc, journal, bank, devnet().clock, devnet().random,
-                         devnet().log);
+    chain::SingleSender sender(*devnet().rpc, journal, bank, devnet().clock, devnet().random,
+                               devnet().log);
     auto hash = run_on_devnet(sender.submit(
         {.script = transfer(bank.account(), account, amount), .purpose = "fund", .payload = {}}));
     ASSERT_TRUE(hash.has_value()) << hash.error().message;

@@ -4,16 +4,16 @@
 #include <gtest/gtest.h>
 
 #include "chain/deploy.h"
-#include "chain/sender.h"
+#include "chain/single_sender.h"
 #include "chain_world.h"
 #include "fake_tx_journal.h"
 
 namespace nsl::testing_support {
 
-using chain::Sender;
-using chain::SenderLimits;
+using chain::SendLimits;
 using chain::SendRequest;
 using chain::SendResult;
+using chain::SingleSender;
 using chain::TxRecord;
 using chain::TxState;
 using chain::WalletSigner;
@@ -31,7 +31,7 @@ class SenderTest : public ::testing::Test {
     FakeTxJournal journal;
     WalletSigner signer = WalletSigner::single(test_key());
 
-    Sender sender(SenderLimits limits = {}) {
+    SingleSender sender(SendLimits limits = {}) {
         return {world.rpc, journal, signer, world.clock, world.random, world.log, limits};
     }
     static SendRequest request(std::string purpose = "pricefeed") {
@@ -39,24 +39,25 @@ class SenderTest : public ::testing::Test {
                 .purpose = std::move(purpose),
                 .payload = R"({"round":7})"};
     }
-    Result<neo::Hash256> submit(Sender& with) { return world.run(with.submit(request())); }
+    Result<neo::Hash256> submit(SingleSender& with) { return world.run(with.submit(request())); }
     // What the journal says is under way.
     std::optional<TxRecord> open() { return world.run(journal.unresolved("pricefeed")).value(); }
     neo::Transaction sent_transaction() {
         EXPECT_EQ(node.received().size(), 1U);
         return neo::Transaction::parse(*node.received().begin()).value();
     }
-    Result<SendResult> wait(Sender& with, neo::Hash256 hash, std::function<void()> before_wake) {
+    Result<SendResult> wait(SingleSender& with, neo::Hash256 hash,
+                            std::function<void()> before_wake) {
         return drive(world.loop, world.clock, with.wait(hash), before_wake);
     }
-    Result<SendResult> wait_mining(Sender& with, neo::Hash256 hash) {
+    Result<SendResult> wait_mining(SingleSender& with, neo::Hash256 hash) {
         return wait(with, hash, [this] { node.mine(); });
     }
     // After a submit that failed past the journal: a new life ends the attempt.
     SendResult end_in_new_life() {
         const auto record = open();
         EXPECT_TRUE(record.has_value());
-        Sender next_life = sender();
+        SingleSender next_life = sender();
         return wait_mining(next_life, record->hash).value();
     }
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Gets transactions of one account on chain, each exactly once, across crashes.
+// One transaction at a time, exactly once across crashes, for a program that keeps no database and
+// follows no chain: a command. Services use sender.h.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -15,7 +16,7 @@
 
 namespace nsl::chain {
 
-struct SenderLimits {
+struct SendLimits {
     neo::Datoshi system_fee_max = 20'0000'0000;  // of one transaction
     neo::Datoshi network_fee_max = 1'0000'0000;
     std::uint32_t valid_for_blocks = 30;  // validity window after the present height
@@ -39,10 +40,10 @@ struct SendResult {
     std::string payload;
 };
 
-class Sender {
+class SingleSender {
  public:
-    Sender(RpcClient& rpc, TxJournal& journal, Signer& signer, Clock& clock, Random& random,
-           Logger log, SenderLimits limits = {});
+    SingleSender(RpcClient& rpc, TxJournal& journal, Signer& signer, Clock& clock, Random& random,
+                 Logger log, SendLimits limits = {});
 
     // Simulates, computes fees, signs, writes hash and bytes to the journal, submits. Returns as
     // soon as a node has taken it. Errors: invalid_argument (empty purpose, script outside
@@ -79,7 +80,7 @@ class Sender {
     Clock& clock_;
     Random& random_;
     Logger log_;
-    SenderLimits limits_;
+    SendLimits limits_;
 };
 
 }  // namespace nsl::chain

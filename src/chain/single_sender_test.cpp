@@ -13,7 +13,7 @@ class SenderWait : public testing_support::SenderTest {};
 
 TEST_F(SenderWait, AnAnswerLostAfterAcceptanceIsNoSecondTransaction) {
     node.lose_send_answers = true;
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s);
     ASSERT_FALSE(hash.has_value());
     EXPECT_EQ(hash.error().code, Errc::unavailable);
@@ -26,7 +26,7 @@ TEST_F(SenderWait, AnAnswerLostAfterAcceptanceIsNoSecondTransaction) {
 
 TEST_F(SenderWait, UnknownIsNoEvidence) {
     node.denies_transactions = true;
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s).value();
     int wakes = 0;
     const auto end = wait(s, hash, [&] {
@@ -38,7 +38,7 @@ TEST_F(SenderWait, UnknownIsNoEvidence) {
 
 TEST_F(SenderWait, ExpiresOnlyWhenEveryBlockOfTheWindowWasRead) {
     node.pool_forgets = true;
-    Sender s = sender({.valid_for_blocks = 5});
+    SingleSender s = sender({.valid_for_blocks = 5});
     const auto hash = submit(s).value();
     const std::uint32_t last = open()->valid_until_block;
     // One block short of the window, for as long as one likes.
@@ -55,7 +55,7 @@ TEST_F(SenderWait, ExpiresOnlyWhenEveryBlockOfTheWindowWasRead) {
 
 TEST_F(SenderWait, TheLastBlockOfTheWindowCounts) {
     node.pool_forgets = true;
-    Sender s = sender({.valid_for_blocks = 5});
+    SingleSender s = sender({.valid_for_blocks = 5});
     const auto hash = submit(s).value();
     const std::uint32_t last = open()->valid_until_block;
     const auto end = wait(s, hash, [&] {
@@ -67,7 +67,7 @@ TEST_F(SenderWait, TheLastBlockOfTheWindowCounts) {
 }
 
 TEST_F(SenderWait, ResendsWhatANodeForgot) {
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s).value();
     int wakes = 0;
     const auto end = wait(s, hash, [&] {
@@ -80,11 +80,11 @@ TEST_F(SenderWait, ResendsWhatANodeForgot) {
 
 TEST_F(SenderWait, ALifeThatEndedBetweenJournalAndSendIsContinued) {
     journal.dies_in_add = true;
-    Sender first_life = sender();
+    SingleSender first_life = sender();
     ASSERT_FALSE(submit(first_life).has_value());
     EXPECT_TRUE(node.received().empty());
 
-    Sender next_life = sender();
+    SingleSender next_life = sender();
     const auto left = world.run(next_life.unresolved("pricefeed")).value();
     ASSERT_TRUE(left.has_value());
     EXPECT_EQ(left->state, TxState::prepared);
@@ -96,29 +96,29 @@ TEST_F(SenderWait, ALifeThatEndedBetweenJournalAndSendIsContinued) {
 }
 
 TEST_F(SenderWait, FindsWhatWasIncludedWhileNobodyLooked) {
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s).value();
     node.mine(100);
-    Sender next_life = sender();
+    SingleSender next_life = sender();
     EXPECT_EQ(wait_mining(next_life, hash)->block, 1U);
 }
 
 TEST_F(SenderWait, AJournalThatForgotWhereToBeginIsReadFromTheProtocolsBound) {
     node.increment = 50;
     node.mine(20);
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s).value();
     TxRecord record = *open();
     record.first_block = 0;
     FakeTxJournal old;
     ASSERT_TRUE(world.run(old.add(record)).has_value());
     node.mine(100);
-    Sender next_life(world.rpc, old, signer, world.clock, world.random, world.log);
+    SingleSender next_life(world.rpc, old, signer, world.clock, world.random, world.log);
     EXPECT_EQ(wait_mining(next_life, hash)->block, 21U);
 }
 
 TEST_F(SenderWait, WaitsOutANodeThatIsDown) {
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s).value();
     node.down = true;
     int wakes = 0;
@@ -131,7 +131,7 @@ TEST_F(SenderWait, WaitsOutANodeThatIsDown) {
 
 TEST_F(SenderWait, WaitsForTheApplicationLog) {
     node.hide_logs(true);
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s).value();
     int wakes = 0;
     const auto end = wait(s, hash, [&] {
@@ -145,7 +145,7 @@ TEST_F(SenderWait, WaitsForTheApplicationLog) {
 
 TEST_F(SenderWait, ANodeThatLostItsLastBlocksIsReadAgain) {
     node.mine(10);
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s).value();
     int wakes = 0;
     const auto end = wait(s, hash, [&] {
@@ -161,7 +161,7 @@ TEST_F(SenderWait, ANodeThatLostItsLastBlocksIsReadAgain) {
 
 TEST_F(SenderWait, BlocksThatWereReplacedAreReadAgain) {
     node.denies_transactions = true;
-    Sender s = sender({.valid_for_blocks = 10});
+    SingleSender s = sender({.valid_for_blocks = 10});
     const auto hash = submit(s).value();
     int wakes = 0;
     const auto end = wait(s, hash, [&] {
@@ -175,7 +175,7 @@ TEST_F(SenderWait, BlocksThatWereReplacedAreReadAgain) {
 }
 
 TEST_F(SenderWait, AnotherNetworkIsNoEvidence) {
-    Sender s = sender({.valid_for_blocks = 3});
+    SingleSender s = sender({.valid_for_blocks = 3});
     const auto hash = submit(s).value();
     node.drop_pool();
     node.mine(10);
@@ -190,11 +190,11 @@ TEST_F(SenderWait, AnotherNetworkIsNoEvidence) {
 }
 
 TEST_F(SenderWait, AnEndedAttemptIsToldFromTheJournalAlone) {
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s).value();
     const auto first = wait_mining(s, hash);
     node.down = true;
-    Sender next_life = sender();
+    SingleSender next_life = sender();
     const auto again = world.run(next_life.wait(hash));
     EXPECT_EQ(again->state, first->state);
     EXPECT_EQ(again->block, first->block);
@@ -202,7 +202,7 @@ TEST_F(SenderWait, AnEndedAttemptIsToldFromTheJournalAlone) {
 }
 
 TEST_F(SenderWait, SaysWhenItsJournalFailsOrKnowsNothing) {
-    Sender s = sender();
+    SingleSender s = sender();
     EXPECT_EQ(world.run(s.wait(neo::Hash256{})).error().code, Errc::not_found);
     const auto hash = submit(s).value();
     const auto end = wait(s, hash, [&] {
@@ -216,7 +216,7 @@ TEST_F(SenderWait, SaysWhenItsJournalFailsOrKnowsNothing) {
 
 TEST_F(SenderWait, NothingIsSentThatTheJournalDidNotTake) {
     journal.broken = true;
-    Sender s = sender();
+    SingleSender s = sender();
     EXPECT_FALSE(submit(s).has_value());
     EXPECT_TRUE(node.received().empty());
 }

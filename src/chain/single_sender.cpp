@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "chain/sender.h"
+#include "chain/single_sender.h"
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -33,7 +33,7 @@ SendResult result_of(const TxRecord& record) {
 }  // namespace
 
 // What wait() knows of the blocks that may hold the transaction, in this life.
-struct Sender::Watch {
+struct SingleSender::Watch {
     std::uint32_t next = 0;             // first block that was not read
     std::optional<BlockHeader> last{};  // the one before it, when it was read
     bool started = false;
@@ -51,14 +51,14 @@ struct Sender::Watch {
     }
 };
 
-struct Sender::Sighting {
+struct SingleSender::Sighting {
     enum class Kind { not_yet, included, absent } kind = Kind::not_yet;
     std::uint32_t block = 0;
     Execution execution{};
 };
 
-Sender::Sender(RpcClient& rpc, TxJournal& journal, Signer& signer, Clock& clock, Random& random,
-               Logger log, SenderLimits limits)
+SingleSender::SingleSender(RpcClient& rpc, TxJournal& journal, Signer& signer, Clock& clock,
+                           Random& random, Logger log, SendLimits limits)
     : rpc_(rpc),
       journal_(journal),
       signer_(signer),
@@ -67,11 +67,11 @@ Sender::Sender(RpcClient& rpc, TxJournal& journal, Signer& signer, Clock& clock,
       log_(std::move(log)),
       limits_(limits) {}
 
-Task<Result<std::optional<TxRecord>>> Sender::unresolved(std::string purpose) {
+Task<Result<std::optional<TxRecord>>> SingleSender::unresolved(std::string purpose) {
     co_return co_await journal_.unresolved(std::move(purpose));
 }
 
-Task<Result<neo::Hash256>> Sender::submit(SendRequest request) {
+Task<Result<neo::Hash256>> SingleSender::submit(SendRequest request) {
     if (request.purpose.empty()) co_return fail(Errc::invalid_argument, "purpose is empty");
     if (request.script.empty() || request.script.size() > kScriptMax)
         co_return fail(Errc::invalid_argument, "a script has 1 to 65,535 bytes, this one has " +
@@ -100,7 +100,7 @@ Task<Result<neo::Hash256>> Sender::submit(SendRequest request) {
     co_return record.hash;
 }
 
-Task<Result<TxRecord>> Sender::prepare(SendRequest request) {
+Task<Result<TxRecord>> SingleSender::prepare(SendRequest request) {
     const neo::Hash160 account = signer_.account();
     neo::Transaction tx;
     tx.signers = {neo::Signer{.account = account}};
@@ -142,7 +142,7 @@ Task<Result<TxRecord>> Sender::prepare(SendRequest request) {
                        .first_block = height + 1};
 }
 
-Task<Result<neo::Datoshi>> Sender::network_fee(neo::Transaction tx, neo::FeePolicy policy) {
+Task<Result<neo::Datoshi>> SingleSender::network_fee(neo::Transaction tx, neo::FeePolicy policy) {
     const Result<neo::Datoshi> ours = neo::network_fee(tx, {tx.witnesses[0].verification}, policy);
     const Result<neo::Datoshi> node = co_await rpc_.calculate_network_fee(tx.serialize());
     CO_TRY(NetworkFee fee, network_fee_of(ours, node, limits_.network_fee_max));
@@ -152,7 +152,7 @@ Task<Result<neo::Datoshi>> Sender::network_fee(neo::Transaction tx, neo::FeePoli
     co_return fee.amount;
 }
 
-Task<Result<SendResult>> Sender::wait(neo::Hash256 hash) {
+Task<Result<SendResult>> SingleSender::wait(neo::Hash256 hash) {
     CO_TRY(std::optional<TxRecord> found, co_await journal_.find(hash));
     if (!found) co_return fail(Errc::not_found, "the journal has no transaction " + hash.display());
     TxRecord record = *std::move(found);
@@ -187,7 +187,7 @@ Task<Result<SendResult>> Sender::wait(neo::Hash256 hash) {
     }
 }
 
-Task<Status> Sender::check_network(const TxRecord& record, Watch& watch) {
+Task<Status> SingleSender::check_network(const TxRecord& record, Watch& watch) {
     CO_TRY(NodeVersion version, co_await rpc_.version());
     if (record.network != 0 && record.network != version.network)
         co_return fail(Errc::unavailable,
@@ -206,7 +206,7 @@ Task<Status> Sender::check_network(const TxRecord& record, Watch& watch) {
 }
 
 // Reads every block that may hold the transaction, each hash-linked to the one before.
-Task<Result<Sender::Sighting>> Sender::look(const TxRecord& record, Watch& watch) {
+Task<Result<SingleSender::Sighting>> SingleSender::look(const TxRecord& record, Watch& watch) {
     if (!watch.network_checked) CO_TRY_OK(co_await check_network(record, watch));
     CO_TRY(std::uint32_t count, co_await rpc_.block_count());
     while (watch.next < count && watch.next <= record.valid_until_block) {
@@ -241,8 +241,8 @@ Task<Result<Sender::Sighting>> Sender::look(const TxRecord& record, Watch& watch
     co_return Sighting{.kind = all_read ? Sighting::Kind::absent : Sighting::Kind::not_yet};
 }
 
-Task<Result<Sender::Sighting>> Sender::included(const TxRecord& record, Watch& watch,
-                                                std::uint32_t block) {
+Task<Result<SingleSender::Sighting>> SingleSender::included(const TxRecord& record, Watch& watch,
+                                                            std::uint32_t block) {
     Result<Execution> run = co_await rpc_.application_log(record.hash);
     if (!run) {
         // The block may be gone with a node that lost its last second.
@@ -254,7 +254,7 @@ Task<Result<Sender::Sighting>> Sender::included(const TxRecord& record, Watch& w
 }
 
 // Leaves `send_due` set unless a node has the transaction. Errors: the journal's only.
-Task<Status> Sender::resend(TxRecord& record, Watch& watch) {
+Task<Status> SingleSender::resend(TxRecord& record, Watch& watch) {
     Result<SendReply> reply = co_await rpc_.send(record.bytes);
     const bool has_it = reply && (reply->outcome == SendOutcome::accepted ||
                                   reply->outcome == SendOutcome::already_known);
@@ -278,8 +278,8 @@ Task<Status> Sender::resend(TxRecord& record, Watch& watch) {
     co_return Status{};
 }
 
-Task<Result<SendResult>> Sender::finish(TxRecord record, TxState state, std::uint32_t block,
-                                        std::string exception) {
+Task<Result<SendResult>> SingleSender::finish(TxRecord record, TxState state, std::uint32_t block,
+                                              std::string exception) {
     Status kept = co_await journal_.update(record.hash, state, block, exception);
     if (!kept && kept.error().code == Errc::conflict) {
         // Another wait() for the same transaction was first: its word stands.

@@ -22,7 +22,7 @@ TEST(TxJournal, TheFakeKeepsTheContract) {
 }
 
 TEST_F(SenderSubmit, GetsATransactionOnChainAndSaysSo) {
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s);
     ASSERT_TRUE(hash.has_value()) << hash.error().message;
     EXPECT_EQ(open()->state, TxState::submitted);
@@ -39,7 +39,7 @@ TEST_F(SenderSubmit, GetsATransactionOnChainAndSaysSo) {
 
 TEST_F(SenderSubmit, SignsForTheNodesNetworkWithFeesAndWindow) {
     node.mine(9);
-    Sender s = sender({.valid_for_blocks = 30, .system_fee_margin_percent = 10});
+    SingleSender s = sender({.valid_for_blocks = 30, .system_fee_margin_percent = 10});
     ASSERT_TRUE(submit(s).has_value());
     const neo::Transaction tx = sent_transaction();
     EXPECT_EQ(tx.system_fee, 10'975'558);  // 9,977,780 and a tenth
@@ -54,7 +54,7 @@ TEST_F(SenderSubmit, SignsForTheNodesNetworkWithFeesAndWindow) {
 
 TEST_F(SenderSubmit, PaysTheLargerNetworkFeeAndLogsTheDifference) {
     node.network_fee = 2'000'000;
-    Sender s = sender();
+    SingleSender s = sender();
     ASSERT_TRUE(submit(s).has_value());
     EXPECT_EQ(sent_transaction().network_fee, 2'000'000);
     EXPECT_TRUE(world.lines->contains("differ"));
@@ -62,7 +62,7 @@ TEST_F(SenderSubmit, PaysTheLargerNetworkFeeAndLogsTheDifference) {
 
 TEST_F(SenderSubmit, NeverAsksForALongerWindowThanTheNetworkAllows) {
     node.increment = 12;
-    Sender s = sender({.valid_for_blocks = 500});
+    SingleSender s = sender({.valid_for_blocks = 500});
     ASSERT_TRUE(submit(s).has_value());
     EXPECT_EQ(sent_transaction().valid_until_block, 12U);
 }
@@ -70,7 +70,7 @@ TEST_F(SenderSubmit, NeverAsksForALongerWindowThanTheNetworkAllows) {
 TEST_F(SenderSubmit, AFaultAtInclusionIsNotASuccess) {
     node.inclusion_state = "FAULT";
     node.inclusion_exception = "ASSERT is executed with false result";
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s);
     const auto end = wait_mining(s, hash.value());
     EXPECT_EQ(end->state, TxState::faulted);
@@ -81,7 +81,7 @@ TEST_F(SenderSubmit, AFaultAtInclusionIsNotASuccess) {
 TEST_F(SenderSubmit, AFaultingSimulationLeavesNothing) {
     node.simulation_state = "FAULT";
     node.simulation_exception = "no such feed";
-    Sender s = sender();
+    SingleSender s = sender();
     const auto hash = submit(s);
     ASSERT_FALSE(hash.has_value());
     EXPECT_EQ(hash.error().code, Errc::conflict);
@@ -91,26 +91,26 @@ TEST_F(SenderSubmit, AFaultingSimulationLeavesNothing) {
 }
 
 TEST_F(SenderSubmit, RefusesFeesAboveItsCaps) {
-    const std::pair<std::string, SenderLimits> cases[] = {
+    const std::pair<std::string, SendLimits> cases[] = {
         {"9977780", {.system_fee_max = 10'975'557}},
         {"9977780", {.network_fee_max = 1'000}},
         {"9223372036854775807", {.system_fee_max = std::numeric_limits<neo::Datoshi>::max()}},
     };
     for (const auto& [gas, limits] : cases) {
         node.gas_consumed = gas;
-        Sender s = sender(limits);
+        SingleSender s = sender(limits);
         const auto hash = submit(s);
         ASSERT_FALSE(hash.has_value());
         EXPECT_EQ(hash.error().code, Errc::limit_exceeded);
         EXPECT_FALSE(open().has_value());
     }
     node.gas_consumed = "9977780";
-    Sender exact = sender({.system_fee_max = 10'975'558});
+    SingleSender exact = sender({.system_fee_max = 10'975'558});
     EXPECT_TRUE(submit(exact).has_value());
 }
 
 TEST_F(SenderSubmit, RefusesScriptsAndPurposesThatCannotBe) {
-    Sender s = sender();
+    SingleSender s = sender();
     SendRequest no_script{.script = {}, .purpose = "p", .payload = {}};
     SendRequest long_script{.script = Bytes(65'536, 0x40), .purpose = "p", .payload = {}};
     SendRequest no_purpose = request("");
@@ -122,7 +122,7 @@ TEST_F(SenderSubmit, RefusesScriptsAndPurposesThatCannotBe) {
 }
 
 TEST_F(SenderSubmit, KeepsOneInFlightPerPurpose) {
-    Sender s = sender();
+    SingleSender s = sender();
     const auto first = submit(s);
     const auto second = submit(s);
     ASSERT_FALSE(second.has_value());
@@ -135,7 +135,7 @@ TEST_F(SenderSubmit, KeepsOneInFlightPerPurpose) {
 TEST_F(SenderSubmit, TakesAlreadyKnownForTaken) {
     for (int code : {-501, -503}) {
         node.send_errors = {code};
-        Sender s = sender();
+        SingleSender s = sender();
         const auto hash = submit(s);
         ASSERT_TRUE(hash.has_value()) << code;
         EXPECT_EQ(wait_mining(s, *hash)->state, TxState::halted) << code;
@@ -146,7 +146,7 @@ TEST_F(SenderSubmit, ANodeThatAsksToWaitIsAskedAgainWithTheSameBytes) {
     for (int code : {-502, -511}) {
         const std::size_t before = node.received().size();
         node.send_errors = {code, code, code};
-        Sender s = sender();
+        SingleSender s = sender();
         const auto hash = submit(s);
         ASSERT_FALSE(hash.has_value());
         EXPECT_EQ(hash.error().code, Errc::unavailable);
@@ -158,7 +158,7 @@ TEST_F(SenderSubmit, ANodeThatAsksToWaitIsAskedAgainWithTheSameBytes) {
 TEST_F(SenderSubmit, ARefusalIsToldAndEndsOnlyWithTheWindow) {
     for (int code : {-500, -504, -505, -506, -507, -508, -509, -510, -512, -32602}) {
         node.send_errors.assign(100, code);
-        Sender s = sender();
+        SingleSender s = sender();
         const auto hash = submit(s);
         ASSERT_FALSE(hash.has_value());
         EXPECT_EQ(hash.error().code, Errc::conflict) << code;
