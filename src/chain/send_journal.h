@@ -14,6 +14,12 @@
 
 namespace nsl::chain {
 
+constexpr std::size_t kIntentIdMax = 200, kPurposeMax = 100, kPayloadMax = 65'536;  // bytes
+constexpr std::size_t kIntentScriptMax = 65'535;
+constexpr std::uint32_t kWindowsMax = 1'000;
+// Conflicts that one transaction can name: signers and attributes are at most 16 together.
+constexpr std::size_t kAttemptsUnderWayMax = 15;
+
 // What somebody wants on chain, once.
 struct Intent {
     // The owner's idempotency key, 1..200 bytes: the same id is the same intent for ever.
@@ -23,12 +29,14 @@ struct Intent {
     // GAS that the script takes from the account, fees not counted: kept free for it.
     neo::Datoshi spends = 0;
     // Validity windows it may use: after one ends without it, the next attempt is made, until this
-    // many. A price that is late is not worth a second one; a payment is.
+    // many (1..1,000). A price that is late is not worth a second one; a payment is.
     std::uint32_t windows_max = 1;
     bool exclusive = false;  // there is at most one open intent of this purpose
     std::string payload{};   // the owner's own notes, at most 64 KiB, handed back
     bool operator==(const Intent&) const = default;
 };
+// The limits above. Errors: invalid_argument.
+Status check_intent(const Intent& intent);
 
 enum class IntentState {
     pending,    // no transaction for it can get on chain at present
@@ -82,6 +90,14 @@ struct IntentRecord {
 struct OpenIntent {
     IntentRecord record;
     std::vector<Attempt> attempts;  // that have not ended, by number
+    bool operator==(const OpenIntent&) const = default;
+};
+
+struct OpenQuery {
+    std::string after{};        // ids behind this one
+    std::size_t max = 500;      // 1..1,000
+    bool pending_only = false;  // those without an attempt under way
+    std::string purpose{};      // of this one; empty: any
 };
 
 // A transaction in a block whose fees the account paid.
@@ -111,12 +127,13 @@ class SendJournal {
     virtual Task<Result<IntentRecord>> add(Intent intent) = 0;
     // Keeps a signed transaction, before it is sent. `rules_out` are those its Conflicts name. Sets
     // number and first_block. Errors: conflict (the intent has ended, or has an attempt under way
-    // that is not ruled out: both could get on chain), invalid_argument (not valid beyond the
-    // checkpoint), limit_exceeded (what all open intents of the account may cost, the dearest
-    // attempt of each, is more than `balance`).
+    // that is not ruled out: both could get on chain; the attempt is known), invalid_argument (not
+    // valid beyond the checkpoint), unavailable (no block was applied yet), insufficient_funds
+    // (what all open intents of the account may cost, the dearest attempt of each, is more than
+    // `balance`), not_found.
     virtual Task<Result<Attempt>> keep(Attempt attempt, std::vector<neo::Hash256> rules_out,
                                        neo::Datoshi balance) = 0;
-    // A node has it. No error when it has ended.
+    // A node has it. No error when it has ended, or is not known.
     virtual Task<Status> submitted(neo::Hash256 attempt) = 0;
     // Ends an intent for which no attempt is under way: refused, or expired when a window was used.
     // Errors: conflict (one is under way, or it has ended), not_found.
@@ -127,10 +144,10 @@ class SendJournal {
     virtual Task<Result<BlockEffect>> apply(BlockHeader block,
                                             std::vector<PaidTransaction> paid) = 0;
     virtual Task<Result<std::optional<BlockHeader>>> checkpoint() = 0;
-    // Open intents by id, those after `after`, at most `max`.
-    virtual Task<Result<std::vector<OpenIntent>>> open(std::string after, std::size_t max) = 0;
+    // Open intents by id.
+    virtual Task<Result<std::vector<OpenIntent>>> open(OpenQuery query) = 0;
     // Errors: not_found.
-    virtual Task<Result<IntentRecord>> find(std::string intent) = 0;
+    virtual Task<Result<OpenIntent>> find(std::string intent) = 0;
 };
 
 }  // namespace nsl::chain

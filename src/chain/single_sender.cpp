@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "chain/fees.h"
+#include "chain/tx_builder.h"
 #include "net/websocket.h"
 
 namespace nsl::chain {
@@ -101,10 +102,7 @@ Task<Result<neo::Hash256>> SingleSender::submit(SendRequest request) {
 }
 
 Task<Result<TxRecord>> SingleSender::prepare(SendRequest request) {
-    const neo::Hash160 account = signer_.account();
-    neo::Transaction tx;
-    tx.signers = {neo::Signer{.account = account}};
-    tx.script = std::move(request.script);
+    neo::Transaction tx = unsigned_transaction(signer_, std::move(request.script));
     // None of these depends on another: one round trip instead of four.
     auto [asked_version, asked_count, asked_run, asked_policy] =
         co_await (rpc_.version() && rpc_.block_count() &&
@@ -122,16 +120,9 @@ Task<Result<TxRecord>> SingleSender::prepare(SendRequest request) {
         std::min(limits_.valid_for_blocks, version.max_valid_until_block_increment);
     CO_TRY(tx.valid_until_block, checked_add(height, std::max(window, 1U)));
     tx.nonce = static_cast<std::uint32_t>(random_.below(std::uint64_t{1} << 32));
-    // A witness of the final size, so that the node can tell the fee.
-    const neo::Signature blank{};
-    tx.witnesses = {neo::Witness{.invocation = neo::invocation_script({&blank, 1}),
-                                 .verification = signer_.verification_script()}};
-    CO_TRY(tx.network_fee, co_await network_fee(tx, policy));
-    // The sum is what the account needs; it must at least be a number.
-    CO_TRY_OK(checked_add(tx.system_fee, tx.network_fee));
-    CO_TRY(tx.witnesses[0], co_await signer_.sign(tx, version.network));
-    if (neo::hash160(tx.witnesses[0].verification) != account)
-        co_return fail(Errc::internal, "the signer gave a witness of another account");
+    CO_TRY(tx.network_fee,
+           co_await network_fee_for(rpc_, tx, policy, limits_.network_fee_max, log_));
+    CO_TRY(tx, co_await signed_by(signer_, std::move(tx), version.network));
     co_return TxRecord{.hash = tx.hash(),
                        .bytes = tx.serialize(),
                        .valid_until_block = tx.valid_until_block,
@@ -140,16 +131,6 @@ Task<Result<TxRecord>> SingleSender::prepare(SendRequest request) {
                        .created_ms = clock_.unix_ms(),
                        .network = version.network,
                        .first_block = height + 1};
-}
-
-Task<Result<neo::Datoshi>> SingleSender::network_fee(neo::Transaction tx, neo::FeePolicy policy) {
-    const Result<neo::Datoshi> ours = neo::network_fee(tx, {tx.witnesses[0].verification}, policy);
-    const Result<neo::Datoshi> node = co_await rpc_.calculate_network_fee(tx.serialize());
-    CO_TRY(NetworkFee fee, network_fee_of(ours, node, limits_.network_fee_max));
-    if (fee.differed)
-        log_.warn("our network fee and the node's differ, the larger is paid",
-                  {{"ours", *ours}, {"node", *node}});
-    co_return fee.amount;
 }
 
 Task<Result<SendResult>> SingleSender::wait(neo::Hash256 hash) {

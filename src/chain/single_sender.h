@@ -66,7 +66,6 @@ class SingleSender {
     struct Watch;
     struct Sighting;
     Task<Result<TxRecord>> prepare(SendRequest request);
-    Task<Result<neo::Datoshi>> network_fee(neo::Transaction tx, neo::FeePolicy policy);
     Task<Result<Sighting>> look(const TxRecord& record, Watch& watch);
     Task<Result<Sighting>> included(const TxRecord& record, Watch& watch, std::uint32_t block);
     Task<Status> check_network(const TxRecord& record, Watch& watch);

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sender's journal of one account on SQL.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "chain/send_journal.h"
+#include "store/db.h"
+
+namespace nsl::node {
+
+std::vector<std::string> send_journal_schema();
+
+// Every change begins by locking the account's row, so changes of one account follow one another on
+// either engine, and each statement sees what is committed.
+class SqlSendJournal final : public chain::SendJournal {
+ public:
+    // `guard` runs first in every change: what is done under a lease checks its fence there.
+    using Guard = std::function<Status(store::Tx&)>;
+    SqlSendJournal(store::Db& db, const neo::Hash160& account, Guard guard = {})
+        : db_(db), account_(account.display()), guard_(std::move(guard)) {}
+
+    Task<Result<chain::IntentRecord>> add(chain::Intent intent) override;
+    Task<Result<chain::Attempt>> keep(chain::Attempt attempt, std::vector<neo::Hash256> rules_out,
+                                      neo::Datoshi balance) override;
+    Task<Status> submitted(neo::Hash256 attempt) override;
+    Task<Result<chain::IntentRecord>> give_up(std::string intent, std::string reason) override;
+    Task<Result<chain::BlockEffect>> apply(chain::BlockHeader block,
+                                           std::vector<chain::PaidTransaction> paid) override;
+    Task<Result<std::optional<chain::BlockHeader>>> checkpoint() override;
+    Task<Result<std::vector<chain::OpenIntent>>> open(chain::OpenQuery query) override;
+    Task<Result<chain::OpenIntent>> find(std::string intent) override;
+
+ private:
+    store::Db& db_;
+    std::string account_;  // display form
+    Guard guard_;
+};
+
+}  // namespace nsl::node
