@@ -70,18 +70,33 @@ Task<Result<IntentRecord>> Sender::add(Intent intent) {
     co_return record;
 }
 
+Task<Result<IntentRecord>> Sender::wait_submitted(std::string id) {
+    return wait_for(std::move(id), true);
+}
+
 Task<Result<IntentRecord>> Sender::wait(std::string id) {
+    return wait_for(std::move(id), false);
+}
+
+Task<Result<IntentRecord>> Sender::wait_for(std::string id, bool submitted_is_enough) {
+    const auto reached = [&](IntentState state, const std::vector<Attempt>& attempts) {
+        return intent_ended(state) ||
+               (submitted_is_enough &&
+                std::ranges::find(attempts, AttemptState::submitted, &Attempt::state) !=
+                    attempts.end());
+    };
     for (;;) {
         const auto found = flights_.find(id);
         if (found == flights_.end()) {
             CO_TRY(OpenIntent known, co_await journal_.find(id));
-            if (intent_ended(known.record.state)) co_return std::move(known.record);
+            if (reached(known.record.state, known.attempts)) co_return std::move(known.record);
             co_await changed_.wait_for(kWaitLook);
             continue;
         }
         const FlightPtr flight = found->second;
-        while (!flight->ended) co_await flight->changed.wait();
-        if (intent_ended(flight->record.state)) co_return flight->record;
+        while (!flight->ended && !reached(flight->record.state, flight->attempts))
+            co_await flight->changed.wait();
+        if (reached(flight->record.state, flight->attempts)) co_return flight->record;
     }
 }
 

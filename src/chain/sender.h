@@ -56,6 +56,8 @@ class Sender final : public BlockSubscriber {
     // Durable when it returns; making and sending follow. The same intent again is the one that is
     // there. Errors: those of SendJournal::add; limit_exceeded (open_max).
     Task<Result<IntentRecord>> add(Intent intent);
+    // Until a node has a transaction of it, or it has ended. Errors: not_found, the journal's.
+    Task<Result<IntentRecord>> wait_submitted(std::string id);
     // Until it has ended. Errors: not_found, the journal's.
     Task<Result<IntentRecord>> wait(std::string id);
     Task<Result<OpenIntent>> find(std::string id) { return journal_.find(std::move(id)); }
@@ -82,6 +84,7 @@ class Sender final : public BlockSubscriber {
     Task<void> work(std::size_t workers);
     Task<void> worker();
     Task<void> retry_later();
+    Task<Result<IntentRecord>> wait_for(std::string id, bool submitted_is_enough);
     FlightPtr meet(OpenIntent open);
     void queue(const FlightPtr& flight);
     void queue_what_is_due();

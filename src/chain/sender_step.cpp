@@ -157,6 +157,7 @@ Task<Status> Sender::send(FlightPtr flight) {
     flight->watch.sent_at = checkpoint_->index;
     if (attempt.state == AttemptState::submitted) co_return Status{};
     flight->attempts.back().state = AttemptState::submitted;
+    flight->changed.notify_all();
     co_return co_await journal_.submitted(attempt.hash);
 }
 

@@ -3,8 +3,8 @@
 // forget.
 //
 // Its rules of the pool and of validity are those of neo-go: one transaction once, in blocks up to
-// its validUntilBlock, -501/-503/-510 as the protocol says. It runs nothing: what a script does is
-// told beforehand. Its blocks are whole and signed.
+// its validUntilBlock, Conflicts by their fees, -501/-503/-510 as the protocol says. It runs
+// nothing: what a script does is told beforehand. Its blocks are whole and signed.
 #pragma once
 #include <gtest/gtest.h>
 
@@ -19,6 +19,7 @@
 
 #include "base/encoding.h"
 #include "base/json.h"
+#include "fake_mempool.h"
 #include "fake_validators.h"
 #include "neo/block.h"
 #include "neo/script.h"
@@ -48,12 +49,14 @@ class FakeNode {
     std::uint32_t network = 56753;
     std::uint32_t increment = 5760;
     std::int64_t network_fee = 1232520;
-    bool before_faun = false;  // no getExecPicoFeeFactor
+    std::int64_t balance = 1'000'0000'0000;  // of GAS, of every account
+    bool before_faun = false;                // no getExecPicoFeeFactor
     // Whom the blocks name that are mined from now on: they sign those after.
     std::shared_ptr<const FakeValidators> validators = std::make_shared<FakeValidators>(1, 1);
     // How it misbehaves.
     bool down = false;                       // HTTP 503 to everything
     bool pool_forgets = false;               // takes transactions and drops them
+    bool blocks_are_full = false;            // blocks are mined without what is pooled
     bool denies_transactions = false;        // "unknown" to every question about a transaction
     std::deque<int> send_errors;             // answers of the next sendrawtransactions, not pooled
     bool lose_send_answers = false;          // takes the transaction, answers HTTP 502
@@ -75,7 +78,8 @@ class FakeNode {
     std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
     std::uint32_t height() const { return static_cast<std::uint32_t>(chain_.size() - 1); }
     const FakeBlock& block(std::uint32_t index) const { return chain_.at(index); }
-    bool pooled(const neo::Hash256& hash) const { return pool_.contains(hash); }
+    bool pooled(const neo::Hash256& hash) const { return pool_.pool.contains(hash); }
+    std::size_t pool_size() const { return pool_.pool.size(); }
     // Every different text of bytes that sendrawtransaction was called with, decoded.
     const std::set<Bytes>& received() const { return received_; }
     bool in_block(std::uint32_t index, const neo::Hash256& hash) const {
@@ -99,12 +103,15 @@ class FakeNode {
         header.nonce = branch_;
         header.index = index;
         header.next_consensus = validators->account();
-        for (auto& [hash, tx] : pool_) {
-            if (tx.valid_until_block < index) continue;
-            next.transactions.push_back(hash);
-            next.whole.transactions.push_back(std::move(tx));
+        if (!blocks_are_full) {
+            for (auto& [hash, tx] : pool_.pool) {
+                if (tx.valid_until_block < index) continue;
+                next.transactions.push_back(hash);
+                next.whole.transactions.push_back(std::move(tx));
+            }
+            pool_.pool.clear();
+            for (const neo::Transaction& tx : next.whole.transactions) pool_.landed(tx);
         }
-        pool_.clear();
         header.merkle_root = neo::merkle_root(next.transactions);
         header.witness = signers(index).sign(header, network);
         next.hash = header.hash();
@@ -113,13 +120,17 @@ class FakeNode {
     void mine(int count) {
         for (int i = 0; i < count; ++i) mine();
     }
-    void drop_pool() { pool_.clear(); }
+    void drop_pool() { pool_.pool.clear(); }
     void hide_logs(bool hidden) { logs_hidden_ = hidden; }
     // Forgets the blocks above this one, as a node killed before it wrote them; other blocks
     // follow.
     void roll_back_to(std::uint32_t index) {
         chain_.resize(index + 1);
         ++branch_;
+        pool_.on_chain.clear();
+        pool_.ruled_out.clear();
+        for (const FakeBlock& block : chain_)
+            for (const neo::Transaction& tx : block.whole.transactions) pool_.landed(tx);
     }
 
  private:
@@ -210,6 +221,9 @@ class FakeNode {
         if (bytes.contains("getExecPicoFeeFactor")) {
             run["state"] = before_faun ? "FAULT" : "HALT";
             run["stack"] = json::Array{item("1000"), item("300000"), item("100000")};
+        } else if (bytes.contains("balanceOf")) {
+            run["state"] = "HALT";
+            run["stack"] = json::Array{item(std::to_string(balance).c_str())};
         } else if (bytes.contains("getExecFeeFactor")) {
             run["state"] = "HALT";
             run["stack"] = json::Array{item("1000"), item("30"), item("100000")};
@@ -228,10 +242,8 @@ class FakeNode {
         auto tx = neo::Transaction::parse(bytes);
         if (!tx) return {-32602, {}};
         const neo::Hash256 hash = tx->hash();
-        if (inclusions(hash) > 0) return {-501, {}};
-        if (pool_.contains(hash)) return {-503, {}};
-        if (tx->valid_until_block <= height()) return {-510, {}};
-        if (!pool_forgets) pool_[hash] = *std::move(tx);
+        if (const int code = pool_.take(*tx, height()); code != 0) return {code, {}};
+        if (pool_forgets) pool_.pool.erase(hash);
         return {0, json::Object{{"hash", hash.display()}}};
     }
 
@@ -253,7 +265,7 @@ class FakeNode {
     }
 
     std::vector<FakeBlock> chain_;
-    std::map<neo::Hash256, neo::Transaction> pool_;
+    FakeMempool pool_;
     std::set<Bytes> received_;
     std::uint32_t branch_ = 0;
     bool logs_hidden_ = false;

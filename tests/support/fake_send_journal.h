@@ -24,12 +24,12 @@ using chain::PaidTransaction;
 
 class FakeSendJournal final : public chain::SendJournal {
  public:
-    // The next calls fail, so many: before they have done anything, or after.
-    int failing = 0;
+    // The next call of this name fails: before it has done anything, or after.
+    std::string failing{};
     bool does_it_first = false;
 
     Task<Result<IntentRecord>> add(Intent intent) override {
-        return answer<IntentRecord>([&]() -> Result<IntentRecord> {
+        co_return co_await answer<IntentRecord>("add", [&]() -> Result<IntentRecord> {
             TRY_OK(chain::check_intent(intent));
             if (const auto known = records_.find(intent.id); known != records_.end()) {
                 if (known->second.intent == intent) return known->second;
@@ -45,7 +45,7 @@ class FakeSendJournal final : public chain::SendJournal {
 
     Task<Result<Attempt>> keep(Attempt attempt, std::vector<neo::Hash256> rules_out,
                                neo::Datoshi balance) override {
-        return answer<Attempt>([&]() -> Result<Attempt> {
+        co_return co_await answer<Attempt>("keep", [&]() -> Result<Attempt> {
             if (!checkpoint_) return fail(Errc::unavailable, "no block was applied");
             attempt.first_block = checkpoint_->index + 1;
             if (attempt.valid_until_block < attempt.first_block)
@@ -73,7 +73,7 @@ class FakeSendJournal final : public chain::SendJournal {
     }
 
     Task<Status> submitted(neo::Hash256 hash) override {
-        auto done = co_await answer<int>([&]() -> Result<int> {
+        auto done = co_await answer<int>("submitted", [&]() -> Result<int> {
             for (Attempt& attempt : attempts_)
                 if (attempt.hash == hash && attempt.state == AttemptState::prepared)
                     attempt.state = AttemptState::submitted;
@@ -84,7 +84,7 @@ class FakeSendJournal final : public chain::SendJournal {
     }
 
     Task<Result<IntentRecord>> give_up(std::string intent, std::string reason) override {
-        return answer<IntentRecord>([&]() -> Result<IntentRecord> {
+        co_return co_await answer<IntentRecord>("give_up", [&]() -> Result<IntentRecord> {
             TRY(IntentRecord * record, open_one(intent));
             if (record->state != IntentState::pending)
                 return fail(Errc::conflict, "one is under way");
@@ -97,7 +97,7 @@ class FakeSendJournal final : public chain::SendJournal {
 
     Task<Result<BlockEffect>> apply(chain::BlockHeader block,
                                     std::vector<PaidTransaction> paid) override {
-        return answer<BlockEffect>([&]() -> Result<BlockEffect> {
+        co_return co_await answer<BlockEffect>("apply", [&]() -> Result<BlockEffect> {
             if (checkpoint_ &&
                 (block.index != checkpoint_->index + 1 || block.previous != checkpoint_->hash))
                 return fail(Errc::conflict, "not the next block");
@@ -112,22 +112,23 @@ class FakeSendJournal final : public chain::SendJournal {
     Task<Result<std::optional<chain::BlockHeader>>> checkpoint() override { co_return checkpoint_; }
 
     Task<Result<std::vector<OpenIntent>>> open(chain::OpenQuery query) override {
-        return answer<std::vector<OpenIntent>>([&]() -> Result<std::vector<OpenIntent>> {
-            std::vector<OpenIntent> out;
-            for (const auto& [id, record] : records_) {
-                const bool meant =
-                    id > query.after && is_open(record) &&
-                    (!query.pending_only || record.state == IntentState::pending) &&
-                    (query.purpose.empty() || record.intent.purpose == query.purpose);
-                if (meant && out.size() < query.max)
-                    out.push_back({.record = record, .attempts = under_way(id)});
-            }
-            return out;
-        });
+        co_return co_await answer<std::vector<OpenIntent>>(
+            "open", [&]() -> Result<std::vector<OpenIntent>> {
+                std::vector<OpenIntent> out;
+                for (const auto& [id, record] : records_) {
+                    const bool meant =
+                        id > query.after && is_open(record) &&
+                        (!query.pending_only || record.state == IntentState::pending) &&
+                        (query.purpose.empty() || record.intent.purpose == query.purpose);
+                    if (meant && out.size() < query.max)
+                        out.push_back({.record = record, .attempts = under_way(id)});
+                }
+                return out;
+            });
     }
 
     Task<Result<OpenIntent>> find(std::string intent) override {
-        return answer<OpenIntent>([&]() -> Result<OpenIntent> {
+        co_return co_await answer<OpenIntent>("find", [&]() -> Result<OpenIntent> {
             const auto found = records_.find(intent);
             if (found == records_.end()) return fail(Errc::not_found, "no such intent");
             return OpenIntent{.record = found->second, .attempts = under_way(intent)};
@@ -138,9 +139,9 @@ class FakeSendJournal final : public chain::SendJournal {
 
  private:
     template <class T>
-    Task<Result<T>> answer(std::function<Result<T>()> work) {
-        const bool fails = failing > 0;
-        if (fails) --failing;
+    Task<Result<T>> answer(std::string call, std::function<Result<T>()> work) {
+        const bool fails = failing == call;
+        if (fails) failing.clear();
         if (fails && !does_it_first) co_return fail(Errc::unavailable, "the journal is broken");
         Result<T> done = work();
         if (fails && done) co_return fail(Errc::unavailable, "the answer of the journal was lost");
