@@ -84,8 +84,8 @@ std::string neo_go_yaml(const NeoGoConfig& config) {
     if (config.memory_pool != 0)
         out += "  MemPoolSize: " + std::to_string(config.memory_pool) + "\n";
     if (config.seed_port != 0) out += "  SeedList: [" + local_address(config.seed_port) + "]\n";
-    out += "ApplicationConfiguration:\n  DBConfiguration: " + database + "\n  P2P: {Addresses: [" +
-           local_address(config.p2p_port) +
+    out += "ApplicationConfiguration:\n  Relay: true\n  DBConfiguration: " + database +
+           "\n  P2P: {Addresses: [" + local_address(config.p2p_port) +
            "], MinPeers: " + (config.seed_port == 0 ? "0, " : "1, ") + kIntervals + "}\n";
     if (!config.wallet.empty())
         out +=
