@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/devnet.h"
 
-#include <unistd.h>
-
-#include <boost/asio/ip/tcp.hpp>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <utility>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "chain/rpc_client.h"
+#include "cli/neo_go.h"
 #include "neo/wallet.h"
 #include "net/http_client.h"
 
@@ -24,10 +20,8 @@ namespace fs = std::filesystem;
 constexpr milliseconds kStartLimit{30'000};
 constexpr milliseconds kPollEvery{50};
 constexpr int kPortTries = 3;
-constexpr int kFoldersAbove = 8;
 constexpr std::uint32_t kBlockTimeMax = 30'000;  // ms, of the protocol
-constexpr std::size_t kFactsBytesMax = 4 * 1024;
-constexpr std::size_t kLogTail = 16 * 1024;  // bytes
+constexpr std::size_t kFactsBytesMax = std::size_t{4} * 1024;
 
 // What a data folder was made with (devnet.json).
 struct ChainFacts {
@@ -35,59 +29,6 @@ struct ChainFacts {
     std::uint32_t block_time_ms = 0;
 };
 BOOST_DESCRIBE_STRUCT(ChainFacts, (), (network, block_time_ms))
-
-// YAML takes a JSON string for what it is.
-std::string quoted(const std::string& text) {
-    return json::write_value(json::Value(text));
-}
-
-std::string node_config(const ChainFacts& facts, const neo::PublicKey& validator,
-                        const std::string& database, const std::string& wallet,
-                        std::uint16_t rpc_port, std::uint32_t memory_pool) {
-    const std::string time = std::to_string(facts.block_time_ms) + "ms";
-    return "ProtocolConfiguration:\n  Magic: " + std::to_string(facts.network) +
-           "\n  TimePerBlock: " + time + "\n  Genesis: {TimePerBlock: " + time +
-           ", MaxValidUntilBlockIncrement: 5760}\n  StandbyCommittee: [\"" + validator.hex() +
-           "\"]\n  ValidatorsCount: 1\n  VerifyTransactions: true\n" +
-           (memory_pool == 0 ? "" : "  MemPoolSize: " + std::to_string(memory_pool) + "\n") +
-           "ApplicationConfiguration:\n  DBConfiguration: " + database +
-           "\n  P2P: {Addresses: [\"127.0.0.1:0\"], MinPeers: 0}\n  Consensus:\n"
-           "    Enabled: true\n    UnlockWallet: {Path: " +
-           quoted(wallet) + ", Password: " + quoted(std::string(Devnet::kWalletPassword)) +
-           "}\n  RPC:\n    Enabled: true\n    Addresses: [\"127.0.0.1:" + std::to_string(rpc_port) +
-           "\"]\n    SessionEnabled: true\n    SessionLifetime: 60s\n    MaxGasInvoke: 50\n"
-           "    MempoolSubscriptionsEnabled: true\n"
-           "  Prometheus: {Enabled: false}\n  Pprof: {Enabled: false}\n";
-}
-
-// A port nobody listens on now. Another program may take it before the node does.
-Result<std::uint16_t> free_port(asio::any_io_executor executor, std::uint16_t wanted) {
-    using asio::ip::tcp;
-    boost::system::error_code ec;
-    tcp::acceptor probe(executor);
-    probe.open(tcp::v4(), ec);
-    if (!ec) probe.set_option(tcp::acceptor::reuse_address(true), ec);
-    if (!ec) probe.bind({asio::ip::address_v4::loopback(), wanted}, ec);
-    if (!ec) probe.listen(1, ec);
-    if (ec)
-        return fail(Errc::conflict,
-                    "port " + std::to_string(wanted) + " of 127.0.0.1 is in use: " + ec.message());
-    return probe.local_endpoint().port();
-}
-
-// The last line the node wrote that is not routine, since `begin`.
-std::string last_words(const std::string& log_path, std::uintmax_t begin) {
-    std::ifstream in(log_path, std::ios::binary);
-    std::error_code ec;
-    const std::uintmax_t size = fs::file_size(log_path, ec);
-    if (ec || !in) return "nothing was logged";
-    in.seekg(static_cast<std::streamoff>(std::max(begin, size > kLogTail ? size - kLogTail : 0)));
-    std::string line;
-    std::string words;
-    while (std::getline(in, line))
-        if (!line.empty() && (words.empty() || !line.starts_with("INFO"))) words = line;
-    return words.empty() ? "nothing was logged" : words;
-}
 
 Error explain_end(int status, const std::string& data_dir, const std::string& words) {
     if (words.contains("Magic mismatch") || words.contains("genesis"))
@@ -97,10 +38,6 @@ Error explain_end(int status, const std::string& data_dir, const std::string& wo
         return {.code = Errc::conflict, .message = data_dir + " is in use by another node"};
     return {.code = Errc::unavailable,
             .message = "neo-go ended with status " + std::to_string(status) + ": " + words};
-}
-
-bool runnable(const std::string& path) {
-    return access(path.c_str(), X_OK) == 0;
 }
 
 neo::PrivateKey new_key(const DevnetOptions& options) {
@@ -119,35 +56,6 @@ Result<neo::PrivateKey> folder_key(const DevnetOptions& options, const std::stri
 }
 
 }  // namespace
-
-Result<std::string> find_neo_go() {
-    if (const char* set = std::getenv("NEO_GO"); set != nullptr && *set != '\0') {
-        if (runnable(set)) return std::string(set);
-        return fail(Errc::not_found, std::string("NEO_GO is ") + set + ", which cannot be run");
-    }
-    if (const char* source = std::getenv("NSL_SOURCE_DIR")) {
-        const std::string built = std::string(source) + "/.tools/bin/neo-go";
-        if (runnable(built)) return built;
-    }
-    std::error_code ec;
-    fs::path folder = fs::read_symlink("/proc/self/exe", ec).parent_path();
-    for (int i = 0; i < kFoldersAbove && !ec && folder != folder.root_path(); ++i) {
-        const fs::path built = folder / ".tools/bin/neo-go";
-        if (runnable(built)) return built.string();
-        folder = folder.parent_path();
-    }
-    const char* value = std::getenv("PATH");
-    std::string_view folders = value != nullptr ? value : "";
-    while (!folders.empty()) {
-        const std::string_view one = folders.substr(0, folders.find(':'));
-        folders.remove_prefix(std::min(folders.size(), one.size() + 1));
-        const std::string built = std::string(one) + "/neo-go";
-        if (!one.empty() && runnable(built)) return built;
-    }
-    return fail(Errc::not_found,
-                "no neo-go: run scripts/setup in the source folder, which builds "
-                ".tools/bin/neo-go, or set NEO_GO to a neo-go of version 0.122 or newer");
-}
 
 Devnet::Devnet(DevnetOptions options, neo::PrivateKey key)
     : options_(std::move(options)), key_(std::move(key)) {}
@@ -247,16 +155,16 @@ Status Devnet::prepare_files(const std::string& dir) {
 
 Task<Status> Devnet::run(asio::any_io_executor executor, Clock& clock, Logger log,
                          std::string dir) {
-    const std::string database =
-        options_.data_dir.empty()
-            ? "{Type: inmemory}"
-            : "{Type: leveldb, LevelDBOptions: {DataDirectoryPath: " + quoted(dir + "/chain") +
-                  "}}";
-    const ChainFacts facts{.network = network_, .block_time_ms = block_time_ms_};
-    CO_TRY_OK(replace_private_file(
-        dir + "/neo-go.yml",
-        as_bytes(node_config(facts, key_.public_key(), database, dir + "/wallet.json", port_,
-                             options_.memory_pool))));
+    const NeoGoConfig config{.network = network_,
+                             .block_time_ms = block_time_ms_,
+                             .validator = key_.public_key(),
+                             .database = options_.data_dir.empty() ? "" : dir + "/chain",
+                             .wallet = dir + "/wallet.json",
+                             .wallet_password = std::string(kWalletPassword),
+                             .rpc_port = port_,
+                             .p2p_port = options_.p2p_port,
+                             .memory_pool = options_.memory_pool};
+    CO_TRY_OK(replace_private_file(dir + "/neo-go.yml", as_bytes(neo_go_yaml(config))));
     const std::string log_path = dir + "/neo-go.log";
     std::error_code ec;
     const std::uintmax_t before = fs::file_size(log_path, ec);

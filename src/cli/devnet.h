@@ -20,16 +20,13 @@ namespace nsl::cli {
 struct DevnetOptions {
     std::string data_dir{};      // kept there and continued; empty: in memory, gone at the end
     std::uint16_t rpc_port = 0;  // on 127.0.0.1; 0: a free one
+    std::uint16_t p2p_port = 0;  // for nodes that follow this one; 0: any
     // Of a new chain. A kept one goes on with the time it was made with.
     std::uint32_t block_time_ms = 1'000;
     std::uint32_t memory_pool = 0;  // transactions that may wait for a block; 0: the node's default
     std::string neo_go{};           // the program; empty: see find_neo_go
     Random* random = nullptr;       // for the key and the network's number; null: the system's
 };
-
-// $NEO_GO, then .tools/bin/neo-go in $NSL_SOURCE_DIR and in the folders above this program, then
-// PATH. Errors: not_found, with how to get one.
-Result<std::string> find_neo_go();
 
 // Every data folder has its own network number and key, made once and kept in a wallet (NEP-6, mode
 // 0600) whose password is no secret: such a key must never hold anything of value. All GAS and NEO

@@ -5,6 +5,7 @@
 
 #include "base/encoding.h"
 #include "cli/devnet.h"
+#include "cli/neo_go.h"
 #include "wallet_room.h"
 
 namespace nsl {

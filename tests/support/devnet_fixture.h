@@ -15,6 +15,7 @@
 #include "base/spawn.h"
 #include "chain/rpc_client.h"
 #include "cli/devnet.h"
+#include "cli/neo_go.h"
 #include "net/http_client.h"
 
 namespace nsl::testing_support {

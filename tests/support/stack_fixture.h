@@ -21,6 +21,7 @@
 #include "base/spawn.h"
 #include "chain/rpc_client.h"
 #include "cli/devnet.h"
+#include "cli/neo_go.h"
 #include "client/client.h"
 #include "neo/stack_item.h"
 #include "net/http_client.h"
