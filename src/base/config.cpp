@@ -112,6 +112,25 @@ const Type& type_below(const Type& type, std::string_view key) {
     return kAny;
 }
 
+bool is_list_of_texts(const Type& type) {
+    const Type& whole = bare(type);
+    return whole.kind == Kind::array && bare(*whole.element).kind == Kind::text;
+}
+
+// "a, b": a list in a variable.
+Array split_texts(std::string_view text) {
+    Array out;
+    for (;;) {
+        const std::size_t end = std::min(text.find(','), text.size());
+        std::string_view one = text.substr(0, end);
+        while (one.starts_with(' ')) one.remove_prefix(1);
+        while (one.ends_with(' ')) one.remove_suffix(1);
+        out.emplace_back(boost::json::string(one));
+        if (end == text.size()) return out;
+        text.remove_prefix(end + 1);
+    }
+}
+
 class Converter {
  public:
     explicit Converter(Faults& faults) : faults_(faults) {}
@@ -123,7 +142,8 @@ class Converter {
             return nullptr;
         }
         lines_.try_emplace(path.pointer(), line_of(node));
-        if (node.IsScalar()) return scalar(node.Scalar(), node.Tag() == "!", type);
+        if (node.IsScalar())
+            return scalar_or_list(scalar(node.Scalar(), node.Tag() == "!", type), type);
         if (node.IsSequence()) return sequence(node, type, path, depth);
         if (node.IsMap()) return mapping(node, type, path, depth);
         return scalar("", false, type);
@@ -141,6 +161,13 @@ class Converter {
 
  private:
     static int line_of(const YAML::Node& node) { return node.Mark().line + 1; }
+
+    static Value scalar_or_list(Value value, const Type& type) {
+        if (!value.is_string() || !is_list_of_texts(type)) return value;
+        Array out;
+        out.push_back(std::move(value));
+        return out;
+    }
 
     Value sequence(const YAML::Node& node, const Type& type, const Path& path, int depth) {
         Array out;
@@ -278,6 +305,7 @@ class Override {
     Value parsed(const Type& type) {
         const Kind kind = bare(type).kind;
         if (kind == Kind::text || kind == Kind::choice) return Value(boost::json::string(text_));
+        if (is_list_of_texts(type) && !text_.starts_with('[')) return split_texts(text_);
         try {
             return Converter(faults_).convert(YAML::Load(text_), type, {}, 0);
         } catch (const YAML::Exception& error) {

@@ -3,7 +3,8 @@
 // overridden from the environment.
 //
 // An unknown key is an error with its line and the nearest known key; so is a missing one, a wrong
-// type, a broken rule. All faults are reported at once.
+// type, a broken rule. All faults are reported at once. Where a list of texts is wanted, one text
+// is a list of one.
 #pragma once
 #include <map>
 #include <string>
@@ -17,8 +18,9 @@ namespace nsl::config {
 using Environment = std::map<std::string, std::string>;
 Environment process_environment();
 
-// `<prefix>A__B__0` overrides key /a/b/0: upper case, `__` between levels. A variable that starts
-// with the prefix and names no key is an error, as a misspelt key would be.
+// `<prefix>A__B__0` overrides key /a/b/0: upper case, `__` between levels. A list of texts is
+// separated by commas, or is YAML in brackets. A variable that starts with the prefix and names no
+// key is an error, as a misspelt key would be.
 // Errors: not_found (no file), invalid_argument with the faults; where = "file:line:
 // /json/pointer".
 template <class T>

@@ -28,14 +28,17 @@ struct Settings {
     std::vector<Endpoint> peers;
     std::map<std::string, double> weights;
     std::optional<std::string> note;
+    std::vector<std::string> tags;
     bool verbose = false;
     Level level = Level::quiet;
     json::Value extra;
 };
-BOOST_DESCRIBE_STRUCT(Settings, (), (name, listen, peers, weights, note, verbose, level, extra))
+BOOST_DESCRIBE_STRUCT(Settings, (),
+                      (name, listen, peers, weights, note, tags, verbose, level, extra))
 std::vector<json::Rule> json_rules(std::type_identity<Settings>) {
     return {{.field = "peers", .may_miss = true},
             {.field = "weights", .may_miss = true},
+            {.field = "tags", .min_length = 1, .may_miss = true},
             {.field = "verbose", .may_miss = true},
             {.field = "level", .may_miss = true},
             {.field = "extra", .may_miss = true}};
@@ -120,6 +123,23 @@ TEST(Config, ReportsAllFaultsAtOnce) {
 TEST(Config, QuotedTextIsNoNumber) {
     EXPECT_EQ(faults("name: n\nlisten: {host: h, port: '80'}\n"),
               Lines{"node.yaml:2: /listen/port must be an integer from 0 to 65535"});
+}
+
+TEST(Config, OneTextIsAListOfOne) {
+    const auto tags = [](const std::string& yaml, const config::Environment& env = {}) {
+        return loaded(std::string(kPlain) + yaml, env).tags;
+    };
+    EXPECT_EQ(tags("tags: a\n"), Lines{"a"});
+    EXPECT_EQ(tags("tags: \"a, b\"\n"), Lines{"a, b"});
+    EXPECT_EQ(tags("tags: [a, 1]\n"), (Lines{"a", "1"}));
+    EXPECT_EQ(tags("", {{"NSL_TAGS", "a"}}), Lines{"a"});
+    EXPECT_EQ(tags("tags: x\n", {{"NSL_TAGS", "a, b,c"}}), (Lines{"a", "b", "c"}));
+    EXPECT_EQ(tags("", {{"NSL_TAGS", "[\"a,b\", c]"}}), (Lines{"a,b", "c"}));
+    EXPECT_EQ(tags("tags: a\n", {{"NSL_TAGS__1", "b"}}), (Lines{"a", "b"}));
+    EXPECT_EQ(faults(std::string(kPlain) + "tags:\n").size(), 1U);
+    EXPECT_EQ(faults(std::string(kPlain) + "tags: []\n").size(), 1U);
+    // Only texts: a list of anything else is a list.
+    EXPECT_EQ(faults(std::string(kPlain) + "peers: a\n").size(), 1U);
 }
 
 TEST(Config, RefusesAKeyGivenTwice) {

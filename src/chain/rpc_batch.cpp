@@ -17,14 +17,22 @@ Status check_count(std::size_t calls) {
                                             " calls, not " + std::to_string(calls));
 }
 
+// The trouble of a node that could not answer some of it.
+template <class T>
+Status useful(const std::vector<Result<T>>& answers) {
+    for (const Result<T>& answer : answers)
+        if (!answer && answer.error().code == Errc::unavailable)
+            return std::unexpected(answer.error());
+    return {};
+}
+
 }  // namespace
 
 Task<Result<std::string>> RpcClient::post_batch(std::vector<RpcCall> calls,
                                                 std::uint64_t first_id) {
     json::Array body;
     for (RpcCall& call : calls)
-        body.emplace_back(
-            numbered(std::move(call.method), std::move(call.params), first_id + body.size()));
+        body.emplace_back(numbered(call.method, std::move(call.params), first_id + body.size()));
     return post(kName, json::Value(std::move(body)));
 }
 
@@ -36,8 +44,8 @@ Task<Result<std::vector<Result<json::Value>>>> RpcClient::batch(std::vector<RpcC
     const std::uint64_t first_id = std::exchange(next_id_, next_id_ + calls.size());
     CO_TRY(const std::string body, co_await post_batch(calls, first_id));
     auto replies = read_batch(body, first_id, calls.size());
-    heard_decoded(replies);
     if (!replies) {
+        heard_decoded(replies);
         log_.warn("node answered a batch with something else",
                   {{"error", replies.error().message}});
         co_return fail(replies.error().code, kName + (": " + replies.error().message));
@@ -49,6 +57,7 @@ Task<Result<std::vector<Result<json::Value>>>> RpcClient::batch(std::vector<RpcC
         else
             out.push_back(std::get<json::Value>(std::move(reply)));
     }
+    heard_decoded(useful(out));
     co_return out;
 }
 
@@ -60,24 +69,29 @@ Task<Result<std::vector<Result<neo::Block>>>> RpcClient::full_blocks(std::uint32
     std::vector<Result<neo::Block>> none;
     if (count == 0) co_return none;
     std::vector<RpcCall> calls;
+    calls.reserve(count);
     for (std::size_t i = 0; i < count; ++i)
         calls.push_back({"getblock", {first + static_cast<std::uint32_t>(i), 1}});
     const std::uint64_t first_id = std::exchange(next_id_, next_id_ + count);
     CO_TRY(const std::string body, co_await post_batch(std::move(calls), first_id));
     auto blocks = decoder_.decode_batch(body, first_id, count);
-    heard_decoded(blocks);
-    CO_TRY(auto out, std::move(blocks));
-    for (std::size_t i = 0; i < count; ++i) {
-        if (!out[i] || out[i]->header.index == first + i) continue;
-        co_return fail(Errc::internal, "getblock: asked for block " + std::to_string(first + i) +
-                                           ", got " + std::to_string(out[i]->header.index));
+    for (std::size_t i = 0; blocks && i < count; ++i) {
+        if (!(*blocks)[i]) continue;
+        const Status right =
+            check_index((*blocks)[i]->header.index, first + static_cast<std::uint32_t>(i));
+        if (!right) blocks = std::unexpected(right.error());
     }
-    co_return out;
+    if (blocks)
+        heard_decoded(useful(*blocks));
+    else
+        heard_decoded(blocks);
+    co_return blocks;
 }
 
 Task<Result<std::vector<Result<Execution>>>> RpcClient::application_logs(
     std::vector<neo::Hash256> transactions) {
     std::vector<RpcCall> calls;
+    calls.reserve(transactions.size());
     for (const neo::Hash256& hash : transactions)
         calls.push_back({"getapplicationlog", {hash.display()}});
     CO_TRY(auto values, co_await batch(std::move(calls)));

@@ -24,6 +24,7 @@ class RpcBatchTest : public ::testing::Test {
     std::unique_ptr<net::WsServer> server;
     std::unique_ptr<RpcClient> rpc;
     std::size_t requests = 0;
+    std::vector<Status> heard;  // what those who choose among nodes hear
 
     void SetUp() override {
         world.node.mine(kTop);
@@ -37,7 +38,8 @@ class RpcBatchTest : public ::testing::Test {
         };
         server = net::WsServer::listen(world.tasks, Logger(), 0, std::move(handlers)).value();
         rpc = std::make_unique<RpcClient>(
-            *world.http, "http://127.0.0.1:" + std::to_string(server->port()), world.log);
+            *world.http, "http://127.0.0.1:" + std::to_string(server->port()), world.log,
+            RpcHooks{.heard = [this](const Status& how) { heard.push_back(how); }});
     }
 
     json::Value answer(const json::Object& call) {
@@ -198,6 +200,35 @@ TEST_F(RpcBatchTest, IsBounded) {
     EXPECT_TRUE(world.run(rpc->batch({}))->empty());
     EXPECT_TRUE(world.run(rpc->full_blocks(0, 0))->empty());
     EXPECT_EQ(requests, 1U);
+}
+
+TEST_F(RpcBatchTest, IsHeardOfAsAFailureWhenANodeFailsInPartOfItOrGivesOtherBlocks) {
+    const auto last_is_well = [&] {
+        EXPECT_EQ(heard.size(), requests);
+        return heard.back().has_value();
+    };
+    // One more than there are: no fault of the node.
+    EXPECT_EQ(world.run(rpc->full_blocks(1, kTop + 1))->back().error().code, Errc::not_found);
+    EXPECT_TRUE(last_is_well());
+    shown = [this](const json::Array& honest) {
+        json::Array out = honest;
+        out[1].as_object()["result"] = world.node.block(1).whole.to_json();
+        return json::Value(out);
+    };
+    EXPECT_EQ(world.run(rpc->full_blocks(1, 2)).error().code, Errc::internal);
+    EXPECT_FALSE(last_is_well());
+    shown = [](const json::Array& honest) {
+        json::Array out = honest;
+        out[1].as_object().erase("result");
+        out[1].as_object()["error"] = json::Object{{"code", -32603}, {"message", "disk"}};
+        return json::Value(out);
+    };
+    EXPECT_EQ(world.run(rpc->full_blocks(1, 2))->at(1).error().code, Errc::unavailable);
+    EXPECT_FALSE(last_is_well());
+    EXPECT_EQ(world.run(rpc->batch({{"echo", {1}}, {"echo", {2}}}))->at(1).error().code,
+              Errc::unavailable);
+    EXPECT_FALSE(last_is_well());
+    EXPECT_EQ(heard.back().error().code, Errc::internal);
 }
 
 }  // namespace

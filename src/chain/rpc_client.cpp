@@ -57,11 +57,11 @@ void RpcClient::heard(Status how) const {
     if (hooks_.heard) hooks_.heard(how);
 }
 
-json::Object RpcClient::numbered(std::string method, json::Array params, std::uint64_t id) {
+json::Object RpcClient::numbered(const std::string& method, json::Array params, std::uint64_t id) {
     json::Object call;
     call["jsonrpc"] = "2.0";
     call["id"] = id;
-    call["method"] = std::move(method);
+    call["method"] = method;
     call["params"] = std::move(params);
     return call;
 }
@@ -109,58 +109,68 @@ Task<Result<RpcReply>> RpcClient::exchange(std::string method, json::Array param
         heard(std::unexpected(reply.error()));
         co_return fail(reply.error().code, method + ": " + reply.error().message);
     }
-    heard({});
     co_return std::move(*reply);
 }
 
-Task<Result<json::Value>> RpcClient::raw(std::string method, json::Array params) {
+template <class Read>
+auto RpcClient::asked(std::string method, json::Array params, Read read)
+    -> Task<std::invoke_result_t<Read, json::Value>> {
+    using Answer = std::invoke_result_t<Read, json::Value>;
     CO_TRY(RpcReply reply, co_await exchange(method, std::move(params)));
-    if (const auto* failure = std::get_if<RpcFailure>(&reply))
-        co_return std::unexpected(refusal(method, *failure));
-    co_return std::get<json::Value>(std::move(reply));
+    const auto* failure = std::get_if<RpcFailure>(&reply);
+    Answer answer = failure ? Answer(std::unexpected(refusal(method, *failure)))
+                            : read(std::get<json::Value>(std::move(reply)));
+    heard_decoded(answer);
+    co_return answer;
+}
+
+Task<Result<json::Value>> RpcClient::raw(std::string method, json::Array params) {
+    return asked(std::move(method), std::move(params),
+                 [](json::Value value) -> Result<json::Value> { return value; });
 }
 
 Task<Result<NodeVersion>> RpcClient::version() {
-    CO_TRY(json::Value value, co_await raw("getversion", {}));
-    co_return read_version(value);
+    return asked("getversion", {}, read_version);
 }
 
 Task<Result<std::uint32_t>> RpcClient::block_count() {
-    CO_TRY(json::Value value, co_await raw("getblockcount", {}));
-    CO_TRY(std::uint32_t count, read_u32(value, "getblockcount"));
-    if (count == 0) co_return fail(Errc::internal, "getblockcount: a chain has its first block");
-    co_return count;
+    return asked("getblockcount", {}, [](const json::Value& value) -> Result<std::uint32_t> {
+        TRY(std::uint32_t count, read_u32(value, "getblockcount"));
+        if (count == 0) return fail(Errc::internal, "getblockcount: a chain has its first block");
+        return count;
+    });
 }
 
 Task<Result<Block>> RpcClient::block(std::uint32_t index) {
-    CO_TRY(json::Value value, co_await raw("getblock", params_of(index, 1)));
-    CO_TRY(Block block, read_block(value));
-    if (block.index != index)
-        co_return fail(Errc::internal, "getblock: asked for block " + std::to_string(index) +
-                                           ", got " + std::to_string(block.index));
-    co_return block;
+    return asked("getblock", params_of(index, 1),
+                 [index](const json::Value& value) -> Result<Block> {
+                     TRY(Block block, read_block(value));
+                     TRY_OK(check_index(block.index, index));
+                     return block;
+                 });
 }
 
 Task<Result<neo::Block>> RpcClient::full_block(std::uint32_t index) {
     const std::uint64_t id = next_id_++;
     CO_TRY(const std::string body, co_await post("getblock", params_of(index, 1), id));
-    Result<neo::Block> decoded = decoder_.decode(body, id);
-    heard_decoded(decoded);
-    CO_TRY(neo::Block block, std::move(decoded));
-    if (block.header.index != index)
-        co_return fail(Errc::internal, "getblock: asked for block " + std::to_string(index) +
-                                           ", got " + std::to_string(block.header.index));
+    Result<neo::Block> block = decoder_.decode(body, id);
+    if (block)
+        if (auto right = check_index(block->header.index, index); !right)
+            block = std::unexpected(std::move(right).error());
+    heard_decoded(block);
     co_return block;
 }
 
 Task<Result<Execution>> RpcClient::application_log(neo::Hash256 transaction) {
-    CO_TRY(json::Value value, co_await raw("getapplicationlog", params_of(transaction.display())));
-    co_return read_application_log(value, transaction);
+    return asked("getapplicationlog", params_of(transaction.display()),
+                 [transaction](const json::Value& value) {
+                     return read_application_log(value, transaction);
+                 });
 }
 
 Task<Result<std::uint32_t>> RpcClient::transaction_height(neo::Hash256 hash) {
-    CO_TRY(json::Value value, co_await raw("gettransactionheight", params_of(hash.display())));
-    co_return read_u32(value, "gettransactionheight");
+    return asked("gettransactionheight", params_of(hash.display()),
+                 [](const json::Value& value) { return read_u32(value, "gettransactionheight"); });
 }
 
 Task<Result<Execution>> RpcClient::invoke_script(Bytes script, std::vector<neo::Signer> signers) {
@@ -189,24 +199,26 @@ Task<Result<neo::StackItem>> RpcClient::call(neo::Hash160 contract, std::string 
 }
 
 Task<Result<neo::Datoshi>> RpcClient::calculate_network_fee(Bytes transaction) {
-    CO_TRY(json::Value value,
-           co_await raw("calculatenetworkfee", params_of(base64_encode(transaction))));
-    co_return read_network_fee(value);
+    return asked("calculatenetworkfee", params_of(base64_encode(transaction)), read_network_fee);
 }
 
 Task<Result<SendReply>> RpcClient::send(Bytes transaction) {
     CO_TRY(RpcReply reply,
            co_await exchange("sendrawtransaction", params_of(base64_encode(transaction))));
-    if (auto* failure = std::get_if<RpcFailure>(&reply))
+    if (auto* failure = std::get_if<RpcFailure>(&reply)) {
+        heard_decoded(Result<RpcReply>(std::unexpected(error_of(*failure))));
         co_return SendReply{.outcome = outcome_of_code(failure->code),
                             .error = send_error_of_code(failure->code),
                             .code = failure->code,
                             .message = std::move(failure->message)};
+    }
+    Result<SendReply> taken = SendReply{};
     const auto* result = std::get<json::Value>(reply).if_object();
     const json::Value* hash = result ? result->if_contains("hash") : nullptr;
     if (!hash || !hash->is_string())
-        co_return fail(Errc::internal, "sendrawtransaction: the answer should hold a hash");
-    co_return SendReply{};
+        taken = fail(Errc::internal, "sendrawtransaction: the answer should hold a hash");
+    heard_decoded(taken);
+    co_return taken;
 }
 
 Task<Result<neo::FeePolicy>> RpcClient::fee_policy() {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -103,7 +104,9 @@ constexpr std::size_t kRpcBatchMax = 100;  // calls; neo-go's maxBatchSize (pkg/
 struct RpcHooks {
     // Before each exchange: an error is the call's, and the node is not asked.
     std::function<Task<Status>()> admit{};
-    // After each: whether it was answered, not what. Not called when the call was cancelled.
+    // After each: whether it was answered, not what. An answer that is none is internal: one of
+    // another shape, another block than that asked for, the node's own "internal error" (-32603).
+    // Not called when the call was cancelled.
     std::function<void(const Status&)> heard{};
 };
 
@@ -157,17 +160,24 @@ class RpcClient {
     // The body of the HTTP answer.
     Task<Result<std::string>> post(std::string method, json::Array params, std::uint64_t id);
     Task<Result<std::string>> post(std::string method, json::Value body);
-    static json::Object numbered(std::string method, json::Array params, std::uint64_t id);
+    static json::Object numbered(const std::string& method, json::Array params, std::uint64_t id);
     static Error refusal(const std::string& method, const RpcFailure& failure);
     void heard(Status how) const;
-    // What the node says of a block it does not have is no fault of its answer.
+    // What the node says of a block it does not have is no fault of its answer. A call that was
+    // answered is unavailable by -32603 alone.
     template <class T>
     void heard_decoded(const Result<T>& decoded) const {
-        const bool nonsense = !decoded && decoded.error().code == Errc::internal;
-        heard(nonsense ? Status(std::unexpected(decoded.error())) : Status());
+        const bool useless = !decoded && (decoded.error().code == Errc::internal ||
+                                          decoded.error().code == Errc::unavailable);
+        heard(useless ? Status(fail(Errc::internal, decoded.error().message)) : Status());
     }
     Task<Result<std::string>> post_batch(std::vector<RpcCall> calls, std::uint64_t first_id);
+    // Tells `heard` of what went wrong; of an answer that could be read, its caller does.
     Task<Result<RpcReply>> exchange(std::string method, json::Array params);
+    // The result as `read` understands it; what it does not is heard of too.
+    template <class Read>
+    auto asked(std::string method, json::Array params, Read read)
+        -> Task<std::invoke_result_t<Read, json::Value>>;
 
     net::HttpClient& http_;
     std::string url_;

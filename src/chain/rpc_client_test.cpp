@@ -113,6 +113,68 @@ TEST_F(RpcClientTest, GivesABlockOnlyWhenItIsTheOneAskedFor) {
     EXPECT_EQ(world.run(world.rpc.block(2)).error().code, Errc::internal);
 }
 
+// What those who choose among nodes hear of each exchange.
+class RpcClientHeard : public RpcClientTest {
+ protected:
+    std::vector<std::string> heard;
+    RpcClient client{*world.http, node.url(), world.log, {.heard = [this](const Status& how) {
+                         heard.emplace_back(how ? "ok" : errc_name(how.error().code));
+                     }}};
+
+    template <class T>
+    std::string last(Task<Result<T>> call) {
+        heard.clear();
+        (void)world.run(std::move(call));
+        EXPECT_EQ(heard.size(), 1U);
+        return heard.empty() ? "" : heard.back();
+    }
+};
+
+TEST_F(RpcClientHeard, AnAnswerIsWellHeardOfWhateverItSays) {
+    node.mine(2);
+    EXPECT_EQ(last(client.block_count()), "ok");
+    EXPECT_EQ(last(client.block(2)), "ok");
+    EXPECT_EQ(last(client.full_block(2)), "ok");
+    EXPECT_EQ(last(client.full_block(9)), "ok");
+    EXPECT_EQ(last(client.block(9)), "ok");
+    EXPECT_EQ(last(client.application_log({})), "ok");
+    EXPECT_EQ(last(client.send({1})), "ok");
+    EXPECT_EQ(last(client.raw("nosuchmethod", {})), "ok");
+}
+
+TEST_F(RpcClientHeard, AnErrorOfTheNodesOwnIsAFailure) {
+    const std::string own = R"({"id":%ID%,"error":{"code":-32603,"message":"disk"}})";
+    const auto heard_of = [&](auto call) {
+        node.raw_replies = {own};
+        return last(std::move(call));
+    };
+    EXPECT_EQ(heard_of(client.block_count()), "internal");
+    EXPECT_EQ(heard_of(client.full_block(0)), "internal");
+    EXPECT_EQ(heard_of(client.block(0)), "internal");
+    EXPECT_EQ(heard_of(client.invoke_script({0x11})), "internal");
+    EXPECT_EQ(heard_of(client.send({1})), "internal");
+}
+
+TEST_F(RpcClientHeard, AnotherBlockThanAskedForIsAFailure) {
+    node.mine(2);
+    node.lies[2] = testing_support::BlockLie::other_height;
+    EXPECT_EQ(last(client.block(2)), "internal");
+    EXPECT_EQ(last(client.full_block(2)), "internal");
+    EXPECT_EQ(last(client.full_block(1)), "ok");
+}
+
+TEST_F(RpcClientHeard, AnAnswerOfAnotherShapeIsAFailure) {
+    const auto heard_of = [&](auto call) {
+        node.raw_replies = {R"({"id":%ID%,"result":{"hash":5}})"};
+        return last(std::move(call));
+    };
+    EXPECT_EQ(heard_of(client.block_count()), "internal");
+    EXPECT_EQ(heard_of(client.version()), "internal");
+    EXPECT_EQ(heard_of(client.block(0)), "internal");
+    EXPECT_EQ(heard_of(client.application_log({})), "internal");
+    EXPECT_EQ(heard_of(client.send({1})), "internal");
+}
+
 TEST_F(RpcClientTest, CallGivesTheResultOrTheException) {
     node.simulation_stack = {json::Object{{"type", "Integer"}, {"value", "42"}}};
     const auto item = world.run(world.rpc.call(neo::native::policy(), "answer"));

@@ -2,6 +2,7 @@
 #include "chain/rpc_pool.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/deadline.h"
@@ -19,10 +20,7 @@ Task<Result<ProbeAnswer>> ask_health(RpcClient& node) {
     co_return ProbeAnswer{.magic = version.network, .height = count - 1};
 }
 
-Status check(const PoolOptions& options, std::size_t endpoints) {
-    if (endpoints == 0 || endpoints > kEndpointsMax)
-        return fail(Errc::invalid_argument,
-                    "a pool has 1 to 16 nodes, not " + std::to_string(endpoints));
+Status check(const PoolOptions& options) {
     for (milliseconds span :
          {options.probe_every, options.probe_deadline, options.hedge_after, options.read_deadline})
         if (span.count() <= 0)
@@ -31,6 +29,35 @@ Status check(const PoolOptions& options, std::size_t endpoints) {
 }
 
 }  // namespace
+
+Result<std::vector<std::string>> node_names(std::span<const std::string> urls) {
+    if (urls.empty() || urls.size() > kEndpointsMax)
+        return fail(Errc::invalid_argument,
+                    "there must be 1 to 16 nodes, not " + std::to_string(urls.size()));
+    Error error{Errc::invalid_argument, {}};
+    std::vector<std::string> out;
+    std::set<std::pair<std::string, bool>> seen;
+    std::map<std::string, int> of_host;
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+        const auto refuse = [&](const std::string& why) {
+            error.message +=
+                (error.faults.empty() ? "node " : "; node ") + std::to_string(i + 1) + ": " + why;
+            error.faults.push_back({"/" + std::to_string(i), why});
+        };
+        const auto url = net::parse_url(urls[i], "http", "https");
+        if (!url) {
+            refuse(url.error().message);
+            continue;
+        }
+        std::string name = url->host + ":" + std::to_string(url->port);
+        if (!seen.emplace(name + url->target, url->tls).second) refuse(name + " is there already");
+        const int place = ++of_host[name];
+        if (place > 1) name += "#" + std::to_string(place);
+        out.push_back(std::move(name));
+    }
+    if (!error.faults.empty()) return std::unexpected(std::move(error));
+    return out;
+}
 
 void RpcPool::State::add(net::HttpClient& http, const std::string& url, std::string name) {
     const std::size_t i = endpoints.size();
@@ -65,7 +92,7 @@ Task<void> RpcPool::State::probe(std::size_t i, std::shared_ptr<void> turn) {
     } else if (known[i].unreachable == unreachable_before) {
         answer->took_ms =
             std::chrono::duration<double, std::milli>(clock.monotonic() - since).count();
-        note_probe(known[i], *answer, network);
+        note_probe(known[i], *answer, network, clock.monotonic());
     }
     log_changes();
     turn.reset();
@@ -100,8 +127,21 @@ void RpcPool::State::heard(std::size_t i, const Status& how) {
     log_changes();
 }
 
+void RpcPool::State::distrust(std::size_t i, const Error& why) {
+    note_lie(known[i], why, clock.monotonic());
+    log_changes();
+}
+
 void RpcPool::State::log_changes() {
     for (std::size_t i = 0; i < endpoints.size(); ++i) {
+        if (std::exchange(endpoints[i].told_distrusted, known[i].distrusted) !=
+            known[i].distrusted) {
+            if (known[i].distrusted)
+                log.warn("node is not trusted",
+                         {{"node", endpoints[i].name}, {"error", known[i].lie}});
+            else
+                log.info("node is trusted again", {{"node", endpoints[i].name}});
+        }
         const bool asked = known[i].reached || known[i].unreachable > 0;
         const bool now = usable(i);
         if (!asked || endpoints[i].told_usable == now) continue;
@@ -111,10 +151,6 @@ void RpcPool::State::log_changes() {
         else
             log.warn("node is not used", {{"node", endpoints[i].name}, {"trouble", trouble(i)}});
     }
-}
-
-bool RpcPool::State::usable(std::size_t i) const {
-    return is_usable(known[i], reference_height(known), options.lag_max);
 }
 
 std::size_t RpcPool::State::chosen() {
@@ -130,7 +166,7 @@ std::vector<std::size_t> RpcPool::State::usable_nodes() {
 }
 
 std::string RpcPool::State::trouble(std::size_t i) const {
-    return trouble_of(known[i], reference_height(known), options.lag_max, network);
+    return trouble_of(known[i], rule(), network);
 }
 
 Error RpcPool::State::none_usable() const {
@@ -144,18 +180,10 @@ Result<std::unique_ptr<RpcPool>> RpcPool::make(asio::any_io_executor executor,
                                                net::HttpClient& http, std::vector<std::string> urls,
                                                std::uint32_t network, Clock& clock, Logger log,
                                                PoolOptions options) {
-    TRY_OK(check(options, urls.size()));
+    TRY_OK(check(options));
+    TRY(std::vector<std::string> names, node_names(urls));
     auto state = std::make_unique<State>(std::move(executor), network, clock, log, options);
-    std::set<std::pair<std::string, bool>> seen;
-    for (const std::string& text : urls) {
-        const std::string place = "node " + std::to_string(state->endpoints.size() + 1);
-        auto url = net::parse_url(text, "http", "https");
-        if (!url) return fail(url.error().code, place + ": " + url.error().message);
-        const std::string host = url->host + ":" + std::to_string(url->port);
-        if (!seen.emplace(host + url->target, url->tls).second)
-            return fail(Errc::invalid_argument, place + ": " + host + " is there already");
-        state->add(http, text, host);
-    }
+    for (std::size_t i = 0; i < urls.size(); ++i) state->add(http, urls[i], std::move(names[i]));
     return std::unique_ptr<RpcPool>(new RpcPool(std::move(state)));
 }
 
@@ -183,6 +211,8 @@ std::vector<EndpointHealth> RpcPool::health() const {
         const EndpointState& node = state_->known[i];
         out.push_back({.name = state_->endpoints[i].name,
                        .usable = state_->usable(i),
+                       .trusted = !node.distrusted,
+                       .other_network = node.network == NodeNetwork::other,
                        .height = node.height,
                        .latency_ms = node.latency_ms,
                        .error_rate = node.error_rate,
@@ -192,7 +222,12 @@ std::vector<EndpointHealth> RpcPool::health() const {
 }
 
 std::uint32_t RpcPool::height() const {
-    return reference_height(state_->known);
+    return state_->rule().reference;
+}
+
+void RpcPool::distrust(const RpcClient& node, const Error& why) {
+    for (std::size_t i = 0; i < state_->endpoints.size(); ++i)
+        if (state_->endpoints[i].client.get() == &node) state_->distrust(i, why);
 }
 
 }  // namespace nsl::chain

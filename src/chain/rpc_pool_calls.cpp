@@ -84,6 +84,7 @@ struct RpcPool::Race {
                 answer = *std::move(got);
             else
                 refusal = std::move(got).error();
+            co_return;
         }
         if (won()) co_return;
         // An answer of one that has become unusable meanwhile is none.
@@ -96,11 +97,23 @@ struct RpcPool::Race {
         while (!failed[at]) co_await changed.wait();
     }
 
-    // Brings in the next node when this one is silent or has failed; returns when one of those has
-    // won or all have failed.
+    Task<void> failures_up_to(std::size_t at) {
+        for (std::size_t i = 0; i <= at; ++i) co_await failure_of(i);
+    }
+
+    // A silent node brings in the next, but the trusted ones no distrusted one, whose answer would
+    // count as soon as it is the first.
+    Task<void> turn_of_next(std::size_t at) {
+        if (pool.known[order[at + 1]].distrusted && !pool.known[order[0]].distrusted)
+            return failures_up_to(at);
+        return either(pool.clock.sleep_for(pool.options.hedge_after), failure_of(at));
+    }
+
+    // Brings in the next node when it is its turn; returns when one of those has won or all have
+    // failed.
     Task<void> others_after(std::size_t at) {
         if (at + 1 < order.size()) {
-            co_await either(pool.clock.sleep_for(pool.options.hedge_after), failure_of(at));
+            co_await turn_of_next(at);
             co_await from(at + 1);
             if (won()) co_return;
         }

@@ -20,6 +20,7 @@ struct RpcPool::State {
         std::unique_ptr<RpcClient> client;  // what users get: admits, and reports
         bool probing = false;
         std::optional<bool> told_usable{};  // in the log
+        bool told_distrusted = false;
     };
 
     State(asio::any_io_executor executor, std::uint32_t magic, Clock& c, Logger l, PoolOptions o)
@@ -34,9 +35,11 @@ struct RpcPool::State {
     // Before a call of users: its network is known to be ours.
     Task<Status> admit(std::size_t i);
     void heard(std::size_t i, const Status& how);
+    void distrust(std::size_t i, const Error& why);
     void log_changes();
 
-    bool usable(std::size_t i) const;
+    HeightRule rule() const { return height_rule(known, options.lag_max); }
+    bool usable(std::size_t i) const { return is_usable(known[i], rule()); }
     std::size_t chosen();
     // By rank, the best first.
     std::vector<std::size_t> usable_nodes();

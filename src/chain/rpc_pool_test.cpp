@@ -1,112 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+// Which of its nodes a pool asks.
 #include "chain/rpc_pool.h"
 
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <optional>
-
-#include "base/async_event.h"
-#include "chain_world.h"
-#include "net/url.h"
-#include "tcp_gate.h"
+#include "pool_world.h"
 
 namespace nsl::chain {
 namespace {
 
-using testing_support::ChainWorld;
 using testing_support::FakeNode;
+using testing_support::payment;
 
-constexpr std::size_t kRoundsMax = 500;  // of the loop, for any condition to come true
-
-neo::Transaction payment() {
-    neo::Transaction out;
-    out.nonce = 7;
-    out.valid_until_block = 9;
-    out.signers = {{.account = neo::native::policy()}};
-    out.script = {0x11, 0x40};
-    out.witnesses = {{.invocation = {0x0c, 0x01, 0x02}, .verification = {0x11}}};
-    return out;
-}
-
-class RpcPoolTest : public ::testing::Test {
- protected:
-    ChainWorld world;
-    std::deque<FakeNode> nodes;
-    std::unique_ptr<testing_support::TcpGate> gate;  // before the first node, when there is one
-    PoolOptions options;
-    std::unique_ptr<RpcPool> pool;
-
-    // The probing goes on when `until` drives it.
-    void start(std::size_t count) {
-        while (nodes.size() < count) nodes.emplace_back(world.tasks);
-        std::vector<std::string> urls;
-        for (const FakeNode& node : nodes) urls.push_back(node.url());
-        if (gate) urls.front() = gate->url();
-        auto made = RpcPool::make(world.loop.get_executor(), *world.http, urls, 56753, world.clock,
-                                  world.log, options);
-        ASSERT_TRUE(made) << made.error().message;
-        pool = *std::move(made);
-    }
-    void start_well(std::size_t count) {
-        start(count);
-        world.tasks.spawn("probe nodes", pool->run());
-        until([&] { return usable() == count; });
-    }
-    void start_gated(std::size_t count) {
-        nodes.emplace_back(world.tasks);
-        const auto port = net::parse_url(nodes[0].url(), "http", "https").value().port;
-        gate = std::make_unique<testing_support::TcpGate>(world.tasks, port);
-        start_well(count);
-    }
-    // Until nothing is left to do before time moves.
-    void settle() {
-        world.loop.restart();
-        while (world.loop.run_one_for(milliseconds(20)) != 0) {
-        }
-    }
-    // Starts a call and leaves it to until().
-    template <class T>
-    std::shared_ptr<std::optional<T>> begin(Task<T> call) {
-        auto out = std::make_shared<std::optional<T>>();
-        auto keep = [](Task<T> work, std::shared_ptr<std::optional<T>> result) -> Task<void> {
-            result->emplace(co_await std::move(work));
-        };
-        world.tasks.spawn("call", keep(std::move(call), out));
-        return out;
-    }
-    void TearDown() override {
-        EXPECT_TRUE(world.run(world.tasks.stop(milliseconds(5'000))));
-        if (pool) EXPECT_TRUE(world.run(pool->stop(milliseconds(5'000))));
-        pool.reset();
-        nodes.clear();
-    }
-
-    // Runs what there is to do; when there is nothing, the next probes come due.
-    void until(const std::function<bool()>& holds) {
-        world.loop.restart();
-        for (std::size_t i = 0; !holds(); ++i) {
-            ASSERT_LT(i, kRoundsMax) << "it never came true";
-            if (world.loop.run_one_for(milliseconds(20)) == 0)
-                world.clock.advance(options.probe_every);
-        }
-    }
-    std::size_t usable() const {
-        return static_cast<std::size_t>(
-            std::ranges::count(pool->health(), true, &EndpointHealth::usable));
-    }
-    std::size_t best() {
-        const std::string& url = pool->best().url();
-        for (std::size_t i = 0; i < nodes.size(); ++i)
-            if (nodes[i].url() == url || (i == 0 && gate && gate->url() == url)) return i;
-        ADD_FAILURE() << url;
-        return 0;
-    }
-    Result<std::uint32_t> hedged_count() {
-        return world.run(
-            pool->hedged<std::uint32_t>([](RpcClient& node) { return node.block_count(); }));
-    }
-};
+class RpcPoolTest : public testing_support::PoolTest {};
 
 TEST_F(RpcPoolTest, LeavesTheBestWhenItDiesAndUsesItAgainOnceItIsBack) {
     start_well(3);
@@ -204,6 +110,85 @@ TEST_F(RpcPoolTest, ALiarAboutItsHeightTakesNobodysPlace) {
     EXPECT_NE(best(), liar);
 }
 
+TEST_F(RpcPoolTest, OfTwoALiarAboutItsHeightIsUsedOnlyUntilItsLieIsShown) {
+    start_well(2);
+    nodes[1].height_offset_down = static_cast<std::uint32_t>(-1'000'000);
+    until([&] { return pool->health()[1].height == 1'000'000; });
+    // The other stays usable, since nobody confirms the height.
+    EXPECT_EQ(usable(), 2U);
+    ASSERT_EQ(best(), 1U);
+    RpcClient& liar = pool->best();
+    const auto block = world.run(liar.full_block(pool->height()));
+    ASSERT_EQ(block.error().code, Errc::not_found);
+    pool->distrust(liar, block.error());
+    EXPECT_EQ(best(), 0U);
+    EXPECT_EQ(pool->height(), 0U);
+    EXPECT_EQ(usable(), 2U);
+    EXPECT_TRUE(pool->health()[1].trouble.starts_with("distrusted: "));
+}
+
+TEST_F(RpcPoolTest, AProvenLiarIsLeftAndComesBackAfterProbesThatWentWell) {
+    start_well(3);
+    const std::size_t liar = best();
+    RpcClient& client = pool->best();
+    const auto lie = [&] { pool->distrust(client, {Errc::unauthenticated, "not signed"}); };
+    const auto since = world.clock.unix_ms();
+    lie();
+    lie();
+    EXPECT_NE(best(), liar);
+    EXPECT_FALSE(pool->health()[liar].trusted);
+    EXPECT_GE(pool->health()[liar].error_rate, 0.5);
+    EXPECT_EQ(count_lines("node is not trusted"), 1U);
+    // It is asked where there is no other.
+    for (std::size_t i = 0; i < 3; ++i) nodes[i].down = i != liar;
+    until([&] { return usable() == 1; });
+    EXPECT_EQ(best(), liar);
+    EXPECT_TRUE(world.run(pool->best().block_count()));
+    EXPECT_TRUE(hedged_count());
+    for (FakeNode& node : nodes) node.down = false;
+
+    const auto trusted = [&] { return pool->health()[liar].trusted; };
+    until(trusted);
+    const auto first_pause = world.clock.unix_ms() - since;
+    EXPECT_GE(first_pause, 5'000);
+    EXPECT_EQ(count_lines("node is trusted again"), 1U);
+    EXPECT_EQ(pool->health()[liar].trouble, "");
+    // The next lie costs more.
+    const auto again = world.clock.unix_ms();
+    lie();
+    until(trusted);
+    EXPECT_GE(world.clock.unix_ms() - again, 10'000);
+}
+
+TEST_F(RpcPoolTest, DistrustOfAClientThatIsNotOfThePoolIsIgnored) {
+    start_well(2);
+    const std::size_t first = best();
+    pool->distrust(world.rpc, {Errc::conflict, "another block"});
+    EXPECT_EQ(best(), first);
+    EXPECT_TRUE(std::ranges::all_of(pool->health(), &EndpointHealth::trusted));
+}
+
+TEST_F(RpcPoolTest, LeavesANodeThatAnswersWithErrorsOfItsOwnOrOtherBlocks) {
+    for (int i = 0; i < 2; ++i) {
+        nodes.emplace_back(world.tasks).mine(2);
+        nodes.back().lies[2] = testing_support::BlockLie::other_height;
+    }
+    start_well(2);
+    const std::size_t first = best();
+    for (int i = 0; i < 8 && best() == first; ++i)
+        EXPECT_EQ(world.run(pool->best().full_block(2)).error().code, Errc::internal);
+    EXPECT_NE(best(), first);
+    const std::size_t second = best();
+    until([&] { return pool->health()[first].error_rate < 0.1; });
+    const std::string trouble = R"({"id":%ID%,"error":{"code":-32603,"message":"disk"}})";
+    for (int i = 0; i < 8 && best() == second; ++i) {
+        nodes[second].raw_replies = {trouble};
+        EXPECT_EQ(world.run(pool->best().block_count()).error().code, Errc::unavailable);
+    }
+    EXPECT_EQ(best(), first);
+    EXPECT_TRUE(pool->health()[second].usable);
+}
+
 TEST_F(RpcPoolTest, StaysWithTheBestWhileItIsWell) {
     start_well(3);
     const std::size_t first = best();
@@ -217,155 +202,6 @@ TEST_F(RpcPoolTest, StaysWithTheBestWhileItIsWell) {
         until([&] { return pool->health()[first].height == height; });
         EXPECT_EQ(best(), first);
     }
-}
-
-// Silent until cancelled, and counted then.
-struct Silence {
-    AsyncEvent never;
-    int cancelled = 0;
-
-    Task<void> keep() {
-        struct Left {
-            int& count;
-            ~Left() { ++count; }
-        } const left{cancelled};
-        for (;;) co_await never.wait();
-    }
-};
-
-TEST_F(RpcPoolTest, AHedgedReadTakesTheSecondsAnswerWhenTheFirstIsSilent) {
-    start(2);
-    nodes[1].mine(2);
-    Silence silence;
-    std::vector<std::string> asked;
-    auto ask = [&](RpcClient& node) -> Task<Result<std::uint32_t>> {
-        asked.push_back(node.url());
-        if (asked.size() == 1) co_await silence.keep();
-        co_return co_await node.block_count();
-    };
-    const auto one_asked = [&] { EXPECT_EQ(asked.size(), 1U); };
-    const auto got = testing_support::drive(
-        world.loop, world.clock, pool->hedged<std::uint32_t>(ask), one_asked, options.hedge_after);
-    ASSERT_TRUE(got) << got.error().message;
-    ASSERT_EQ(asked.size(), 2U);
-    EXPECT_NE(asked[0], asked[1]);
-    EXPECT_EQ(silence.cancelled, 1);
-    EXPECT_EQ(world.clock.sleepers(), 0U);
-}
-
-TEST_F(RpcPoolTest, AHedgedReadGoesOnAtOnceWhenTheFirstFails) {
-    start_well(3);
-    nodes[best()].down = true;
-    EXPECT_TRUE(hedged_count());
-    nodes[best()].raw_replies = {"garbage"};
-    EXPECT_TRUE(hedged_count());
-}
-
-TEST_F(RpcPoolTest, AHedgedReadEndsWithItsCaller) {
-    start_well(2);
-    Silence silence;
-    auto ask = [&](RpcClient&) -> Task<Result<std::uint32_t>> {
-        co_await silence.keep();
-        co_return 0U;
-    };
-    auto read = [](RpcPool& from,
-                   std::function<Task<Result<std::uint32_t>>(RpcClient&)> how) -> Task<void> {
-        (void)co_await from.hedged<std::uint32_t>(how);
-    };
-    TaskGroup caller(world.loop.get_executor(), world.log);
-    caller.spawn("read", read(*pool, ask));
-    until([&] { return silence.never.waiting() == 2; });
-    EXPECT_TRUE(world.run(caller.stop(milliseconds(5'000))));
-    EXPECT_EQ(silence.cancelled, 2);
-    EXPECT_FALSE(world.lines->contains("task failed"));
-}
-
-TEST_F(RpcPoolTest, AHedgedReadHasADeadline) {
-    options.read_deadline = milliseconds(50);
-    start_well(2);
-    Silence silence;
-    auto ask = [&](RpcClient&) -> Task<Result<std::uint32_t>> {
-        co_await silence.keep();
-        co_return 0U;
-    };
-    EXPECT_EQ(world.run(pool->hedged<std::uint32_t>(ask)).error().code, Errc::timeout);
-    EXPECT_EQ(silence.cancelled, 1);
-}
-
-TEST_F(RpcPoolTest, AnAnswerThatThereIsNoneIsAnAnswer) {
-    start_well(2);
-    std::size_t asked = 0;
-    const auto got = world.run(pool->hedged<Block>([&](RpcClient& node) {
-        ++asked;
-        return node.block(77);
-    }));
-    EXPECT_EQ(got.error().code, Errc::not_found);
-    EXPECT_EQ(asked, 1U);
-}
-
-TEST_F(RpcPoolTest, SendsToAllAndOneThatRefusesHidesNoAcceptance) {
-    start_well(3);
-    nodes[0].send_errors = {-500};
-    nodes[1].send_errors = {-503};
-    EXPECT_EQ(world.run(pool->send(payment().serialize()))->outcome, SendOutcome::accepted);
-    until([&] {
-        return std::ranges::all_of(nodes, [](const FakeNode& n) { return !n.received().empty(); });
-    });
-}
-
-TEST_F(RpcPoolTest, ASendWaitsForAnAcceptanceButNotAfterOne) {
-    start_gated(2);
-    gate->close();
-    nodes[1].send_errors = {-500};
-    const auto refused_first = begin(pool->send(payment().serialize()));
-    settle();
-    EXPECT_EQ(nodes[1].received().size(), 1U);
-    EXPECT_FALSE(refused_first->has_value());
-    gate->open();
-    settle();
-    ASSERT_TRUE(refused_first->has_value());
-    EXPECT_EQ((**refused_first).value().outcome, SendOutcome::accepted);
-
-    gate->close();
-    const auto accepted_first = begin(pool->send(payment().serialize()));
-    settle();
-    ASSERT_TRUE(accepted_first->has_value());
-    EXPECT_EQ((**accepted_first).value().outcome, SendOutcome::accepted);
-    EXPECT_EQ(gate->held(), 1U);
-    // The other goes on, and what is under way when the pool stops ends then.
-    EXPECT_TRUE(world.run(pool->stop(milliseconds(5'000))));
-    gate->open();
-}
-
-TEST_F(RpcPoolTest, SendsThatANodeDoesNotAnswerAreBounded) {
-    start_gated(1);
-    gate->close();
-    std::vector<std::shared_ptr<std::optional<Result<SendReply>>>> sends;
-    for (int i = 0; i < 64; ++i) sends.push_back(begin(pool->send(payment().serialize())));
-    settle();
-    EXPECT_EQ(world.run(pool->send({1})).error().code, Errc::limit_exceeded);
-    gate->open();
-    settle();
-    for (const auto& send : sends) EXPECT_TRUE(send->has_value() && **send);
-    EXPECT_TRUE(world.run(pool->send({1})));
-}
-
-TEST_F(RpcPoolTest, TheBestOutcomeOfASendCounts) {
-    start_well(3);
-    const auto outcome = [&](int a, int b, int c) {
-        nodes[0].send_errors = {a}, nodes[1].send_errors = {b}, nodes[2].send_errors = {c};
-        return world.run(pool->send(payment().serialize())).value().outcome;
-    };
-    EXPECT_EQ(outcome(-500, -502, -503), SendOutcome::already_known);
-    EXPECT_EQ(outcome(-500, -502, -508), SendOutcome::retry_later);
-    EXPECT_EQ(outcome(-500, -504, -508), SendOutcome::refused);
-    nodes[0].down = nodes[1].down = true;
-    nodes[2].send_errors = {-502};
-    EXPECT_EQ(world.run(pool->send({1}))->outcome, SendOutcome::retry_later);
-    nodes[2].down = true;
-    const auto none = world.run(pool->send({1}));
-    ASSERT_FALSE(none);
-    EXPECT_NE(none.error().message.find("503"), std::string::npos);
 }
 
 TEST_F(RpcPoolTest, WhileNoneIsUsableEveryCallSaysWhatTheTroubleOfEachIs) {
@@ -402,6 +238,17 @@ TEST_F(RpcPoolTest, KeepsWhatAUrlMayHideOutOfItsWords) {
         EXPECT_FALSE(world.lines->contains(hidden));
     }
     EXPECT_TRUE(world.lines->contains("127.0.0.1:1"));
+}
+
+TEST(NodeNames, AreUniqueAndHideWhatAUrlMayHide) {
+    const std::vector<std::string> urls{"http://a/key", "https://a", "http://A:80/other?k=1"};
+    EXPECT_EQ(node_names(urls).value(), (std::vector<std::string>{"a:80", "a:443", "a:80#2"}));
+    const auto refused =
+        node_names(std::vector<std::string>{"http://a", "ftp://b", "http://c", "http://a:80/"});
+    ASSERT_FALSE(refused);
+    ASSERT_EQ(refused.error().faults.size(), 2U);
+    EXPECT_EQ(refused.error().faults[0].where, "/1");
+    EXPECT_EQ(refused.error().faults[1].where, "/3");
 }
 
 TEST_F(RpcPoolTest, RefusesWhatIsNoListOfNodes) {

@@ -15,7 +15,7 @@ constexpr std::string_view kSimulated = "state";
 constexpr std::string_view kLogged = "vmstate";
 // As deep as a contract may make a result: an answer refused here would hide from us what anybody
 // could have put into a transaction.
-constexpr json::Limits kReplyLimits{.bytes_max = 8 * 1024 * 1024,
+constexpr json::Limits kReplyLimits{.bytes_max = std::size_t{8} << 20,
                                     .depth_max = neo::kStackItemJsonDepth};
 
 std::unexpected<Error> odd(std::string_view what, std::string_view expected) {
@@ -323,6 +323,12 @@ Result<std::vector<RpcReply>> read_batch(std::string_view body, std::uint64_t fi
         out.push_back(*std::move(found[i]));
     }
     return out;
+}
+
+Status check_index(std::uint32_t got, std::uint32_t asked) {
+    if (got == asked) return {};
+    return fail(Errc::internal, "getblock: asked for block " + std::to_string(asked) + ", got " +
+                                    std::to_string(got));
 }
 
 Result<std::uint32_t> read_u32(const json::Value& value, std::string_view what) {

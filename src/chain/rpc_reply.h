@@ -38,6 +38,8 @@ Result<RpcReply> read_reply(std::string_view body, std::uint64_t id);
 Result<std::vector<RpcReply>> read_batch(std::string_view body, std::uint64_t first_id,
                                          std::size_t count);
 
+// That a block is the one asked for. Errors: internal.
+Status check_index(std::uint32_t got, std::uint32_t asked);
 Result<std::uint32_t> read_u32(const json::Value& value, std::string_view what);
 // A decimal string of datoshi, not negative.
 Result<neo::Datoshi> read_datoshi(const json::Value& value, std::string_view what);

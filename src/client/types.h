@@ -92,6 +92,17 @@ struct Publisher {
 };
 BOOST_DESCRIBE_STRUCT(Publisher, (), (in_flight, last_failure, batches_stored))
 
+// A Neo node that the service asks.
+struct ChainNode {
+    std::string name;  // host:port
+    bool usable = false;
+    std::uint32_t height = 0;  // as it says
+    double latency_ms = 0;
+    double error_rate = 0;  // 0..1
+    std::string trouble;    // why it is not used, or only after others; empty when it is well
+};
+BOOST_DESCRIBE_STRUCT(ChainNode, (), (name, usable, height, latency_ms, error_rate, trouble))
+
 struct Chain {
     std::uint32_t network = 0;
     std::string node;
@@ -102,6 +113,7 @@ struct Chain {
     std::int64_t block_time_ms = 0;
     std::int64_t last_answer_ms = 0;
     std::string fault;
+    std::vector<ChainNode> nodes;
     std::string contract;
     std::string payer;
     std::optional<Enclave> enclave;
@@ -110,6 +122,6 @@ struct Chain {
 };
 BOOST_DESCRIBE_STRUCT(Chain, (),
                       (network, node, ms_per_block, node_height, height, block_hash, block_time_ms,
-                       last_answer_ms, fault, contract, payer, enclave, venues, publisher))
+                       last_answer_ms, fault, nodes, contract, payer, enclave, venues, publisher))
 
 }  // namespace nsl::client

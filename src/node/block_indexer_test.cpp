@@ -19,7 +19,8 @@ class NodeBlockIndexer : public SenderTest, public ::testing::WithParamInterface
 
     chain::SingleSender sends = sender();
     neo::Hash160 hash = neo::Hash160::parse("0x" + std::string(38, '0') + "42").value();
-    ChainFeedContract contract{world.rpc, sends, node.network, hash, {"NEO-USD", "GAS-USD"}};
+    chain::OneNode nodes{world.rpc};
+    ChainFeedContract contract{nodes, sends, node.network, hash, {"NEO-USD", "GAS-USD"}};
     store::Folder folder;
     std::unique_ptr<store::Db> db = open();
     pricefeed::SqlFeedStore store{*db};

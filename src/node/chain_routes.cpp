@@ -35,6 +35,16 @@ struct PublisherBody {
 };
 BOOST_DESCRIBE_STRUCT(PublisherBody, (), (in_flight, last_failure, batches_stored))
 
+struct NodeBody {
+    std::string name;
+    bool usable = false;
+    std::uint32_t height = 0;
+    double latency_ms = 0;
+    double error_rate = 0;
+    std::string trouble;
+};
+BOOST_DESCRIBE_STRUCT(NodeBody, (), (name, usable, height, latency_ms, error_rate, trouble))
+
 struct ChainBody {
     std::uint32_t network = 0;
     std::string node;
@@ -45,6 +55,7 @@ struct ChainBody {
     std::int64_t block_time_ms = 0;
     std::int64_t last_answer_ms = 0;
     std::string fault;
+    std::vector<NodeBody> nodes;
     std::string contract;
     std::string payer;
     std::optional<EnclaveBody> enclave;
@@ -53,11 +64,12 @@ struct ChainBody {
 };
 BOOST_DESCRIBE_STRUCT(ChainBody, (),
                       (network, node, ms_per_block, node_height, height, block_hash, block_time_ms,
-                       last_answer_ms, fault, contract, payer, enclave, venues, publisher))
+                       last_answer_ms, fault, nodes, contract, payer, enclave, venues, publisher))
 
 namespace {
 
-ChainBody body_of(const chain::FollowerStatus& chain, const pricefeed::Service& prices,
+ChainBody body_of(const chain::FollowerStatus& chain,
+                  const std::vector<chain::EndpointHealth>& nodes, const pricefeed::Service& prices,
                   const ChainFacts& facts) {
     ChainBody body;
     body.network = facts.version.network;
@@ -71,6 +83,9 @@ ChainBody body_of(const chain::FollowerStatus& chain, const pricefeed::Service& 
         body.block_hash = chain.last->hash.display();
         body.block_time_ms = chain.last->time_ms;
     }
+    for (const chain::EndpointHealth& node : nodes)
+        body.nodes.push_back(
+            {node.name, node.usable, node.height, node.latency_ms, node.error_rate, node.trouble});
     body.contract = facts.contract.display();
     body.payer = neo::to_address(facts.payer);
     if (const auto& enclave = prices.identity())
@@ -89,13 +104,15 @@ ChainBody body_of(const chain::FollowerStatus& chain, const pricefeed::Service& 
 }  // namespace
 
 void add_chain_routes(api::Router& router, const chain::Follower& follower,
-                      const pricefeed::Service& prices, ChainFacts facts) {
+                      const chain::RpcPool& nodes, const pricefeed::Service& prices,
+                      ChainFacts facts) {
     router.get<NoParams, ChainBody>(
         "/v1/chain",
-        {.summary = "The chain as followed, the contract, the enclave and its venues",
+        {.summary =
+             "The chain as followed, the Neo nodes, the contract, the enclave and its venues",
          .tag = "chain"},
-        [&follower, &prices, facts](api::Context, NoParams) -> Task<Result<ChainBody>> {
-            co_return body_of(follower.status(), prices, facts);
+        [&follower, &nodes, &prices, facts](api::Context, NoParams) -> Task<Result<ChainBody>> {
+            co_return body_of(follower.status(), nodes.health(), prices, facts);
         });
 }
 

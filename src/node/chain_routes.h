@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// GET /v1/chain: what the node knows of the chain, its enclave and its venues.
+// GET /v1/chain: what the node knows of the chain, its Neo nodes, its enclave and its venues.
 #pragma once
 #include "api/router.h"
 #include "chain/follower.h"
-#include "chain/rpc_client.h"
+#include "chain/rpc_pool.h"
 #include "services/pricefeed/service.h"
 
 namespace nsl::node {
@@ -15,6 +15,7 @@ struct ChainFacts {
 };
 
 void add_chain_routes(api::Router& router, const chain::Follower& follower,
-                      const pricefeed::Service& prices, ChainFacts facts);
+                      const chain::RpcPool& nodes, const pricefeed::Service& prices,
+                      ChainFacts facts);
 
 }  // namespace nsl::node

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "chain/rpc_pool.h"
 #include "neo/hash.h"
-#include "net/url.h"
 
 namespace nsl::node {
 namespace {
@@ -16,8 +16,11 @@ constexpr std::array<std::string_view, 3> kFormats = {"json", "human", "automati
 // What no rule of a single field can say.
 Status check(const NodeConfig& config) {
     Error error{Errc::invalid_argument, "the configuration is not valid"};
-    if (auto url = net::parse_url(config.rpc, "http", "https"); !url)
-        error.faults.push_back({"/rpc", url.error().message});
+    if (auto names = chain::node_names(config.rpc); !names) {
+        for (const Fault& fault : names.error().faults)
+            error.faults.push_back({"/rpc" + fault.where, fault.message});
+        if (names.error().faults.empty()) error.faults.push_back({"/rpc", names.error().message});
+    }
     if (auto hash = neo::Hash160::parse(config.contract); !hash)
         error.faults.push_back({"/contract", hash.error().message});
     if (std::ranges::find(kLevels, config.log.level) == kLevels.end())

@@ -24,7 +24,7 @@ BOOST_DESCRIBE_STRUCT(LogConfig, (), (level, format))
 std::vector<json::Rule> json_rules(std::type_identity<LogConfig>);
 
 struct NodeConfig {
-    std::string rpc;                   // http://host:port of a Neo N3 node
+    std::vector<std::string> rpc;      // http or https URLs of Neo N3 nodes; one needs no list
     std::int64_t network = 0;          // the chain's magic; another one is refused
     std::string contract;              // script hash of the price feed, display form
     std::string wallet;                // NEP-6 file; its default account pays for transactions

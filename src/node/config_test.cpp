@@ -60,7 +60,7 @@ class NodeConfiguration : public ::testing::Test {
 TEST_F(NodeConfiguration, NeedsOnlyWhatItCannotKnow) {
     auto config = load();
     ASSERT_TRUE(config) << config.error().message;
-    EXPECT_EQ(config->rpc, "http://127.0.0.1:20332");
+    EXPECT_EQ(config->rpc, std::vector<std::string>{"http://127.0.0.1:20332"});
     EXPECT_EQ(config->api.address, "127.0.0.1");
     EXPECT_EQ(config->api.port, 8080);
     EXPECT_EQ(config->log.level, "info");
@@ -109,6 +109,34 @@ TEST_F(NodeConfiguration, RefusesValuesThatCannotBeMeant) {
         keys[key] = value;
         EXPECT_TRUE(names(faults(), std::string("/") + key)) << key << " " << value;
     }
+}
+
+TEST_F(NodeConfiguration, TakesSeveralNodes) {
+    const std::vector<std::string> two{"http://127.0.0.1:20332", "https://rpc.example/key"};
+    keys["rpc"] = "\n  - " + two[0] + "\n  - " + two[1];
+    auto config = load();
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->rpc, two);
+    keys["rpc"] = "http://127.0.0.1:1";
+    setenv("NSL_NODE_RPC", (two[0] + "," + two[1]).c_str(), 1);
+    config = load();
+    unsetenv("NSL_NODE_RPC");
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->rpc, two);
+}
+
+TEST_F(NodeConfiguration, NamesEachNodeThatCannotBeMeant) {
+    keys["rpc"] = "[\"http://a\", \"ftp://b\", \"http://A:80\"]";
+    const std::string text = faults();
+    EXPECT_TRUE(names(text, "/rpc/1: ")) << text;
+    EXPECT_TRUE(names(text, "/rpc/2: ")) << text;
+    EXPECT_FALSE(names(text, "/rpc/0")) << text;
+    keys["rpc"] = "[]";
+    EXPECT_TRUE(names(faults(), "/rpc"));
+    std::string many = "[";
+    for (int i = 1; i <= 17; ++i) many += "\"http://a:" + std::to_string(i) + "\",";
+    keys["rpc"] = many + "]";
+    EXPECT_TRUE(names(faults(), "16 nodes"));
 }
 
 TEST_F(NodeConfiguration, RefusesFeedsThatCannotBeComputed) {

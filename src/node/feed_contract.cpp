@@ -121,8 +121,9 @@ Result<std::vector<std::string>> texts_of(const neo::StackItem& item) {
 
 }  // namespace
 
-Task<Result<Items>> ChainFeedContract::read(Bytes script, std::size_t results) {
-    CO_TRY(chain::Execution run, co_await rpc_.invoke_script(std::move(script)));
+Task<Result<Items>> ChainFeedContract::read(chain::RpcClient& node, Bytes script,
+                                            std::size_t results) {
+    CO_TRY(chain::Execution run, co_await node.invoke_script(std::move(script)));
     if (run.vm_state != "HALT")
         co_return fail(Errc::conflict, "the contract refused the read: " + run.exception);
     if (run.stack.size() != results)
@@ -134,16 +135,17 @@ Task<Result<pricefeed::ContractState>> ChainFeedContract::state() {
     neo::ScriptBuilder script;
     script.call(contract_, "sequence", {}, neo::CallFlags::read_only)
         .call(contract_, "latestRounds", {}, neo::CallFlags::read_only);
-    CO_TRY(Items stack, co_await read(script.take(), 2));
+    CO_TRY(Items stack, co_await read(nodes_.best(), script.take(), 2));
     co_return understood(state_of(stack, feeds_.size()));
 }
 
 Task<Result<std::vector<StoredRound>>> ChainFeedContract::rounds(std::string feed,
                                                                  std::uint64_t newest,
                                                                  std::size_t count) {
+    chain::RpcClient& node = nodes_.best();
     neo::ScriptBuilder last;
     last.call(contract_, "latestRoundData", {Argument::text(feed)}, neo::CallFlags::read_only);
-    auto top = co_await read(last.take(), 1);
+    auto top = co_await read(node, last.take(), 1);
     if (!top && top.error().code == Errc::conflict)
         co_return fail(Errc::not_found,
                        "the contract has no feed " + feed + ": " + top.error().message);
@@ -159,7 +161,7 @@ Task<Result<std::vector<StoredRound>>> ChainFeedContract::rounds(std::string fee
                     {Argument::text(feed), Argument::integer(static_cast<std::int64_t>(round))},
                     neo::CallFlags::read_only);
     if (asked == 0) co_return std::vector<StoredRound>{};
-    auto stack = co_await read(script.take(), asked);
+    auto stack = co_await read(node, script.take(), asked);
     // A batch stored between the two reads may have pushed the oldest round out of the ring.
     if (!stack && stack.error().code == Errc::conflict)
         co_return fail(Errc::unavailable, "the rounds moved while they were read: ask again");
@@ -196,7 +198,7 @@ Task<Status> ChainFeedContract::check(tee::EnclaveIdentity identity) {
     neo::ScriptBuilder script;
     for (const char* method : {"configId", "feeds", "signers", "threshold"})
         script.call(contract_, method, {}, neo::CallFlags::read_only);
-    auto stack = co_await read(script.take(), 4);
+    auto stack = co_await read(nodes_.best(), script.take(), 4);
     if (!stack && stack.error().code == Errc::conflict)
         co_return fail(Errc::not_found, "no price feed contract at " + contract_.display() + ": " +
                                             stack.error().message);

@@ -6,17 +6,18 @@
 #include <vector>
 
 #include "base/log.h"
-#include "chain/rpc_client.h"
+#include "chain/nodes.h"
 #include "chain/single_sender.h"
 #include "services/pricefeed/ports.h"
 
 namespace nsl::node {
 
+// Reads at the best node, and what belongs together at one.
 class ChainFeedContract final : public pricefeed::FeedContract {
  public:
-    ChainFeedContract(chain::RpcClient& rpc, chain::SingleSender& sender, std::uint32_t network,
+    ChainFeedContract(chain::Nodes& nodes, chain::SingleSender& sender, std::uint32_t network,
                       neo::Hash160 contract, std::vector<std::string> feeds)
-        : rpc_(rpc),
+        : nodes_(nodes),
           sender_(sender),
           network_(network),
           contract_(contract),
@@ -42,9 +43,10 @@ class ChainFeedContract final : public pricefeed::FeedContract {
 
  private:
     // Runs a script of reads in one block's state; its stack, bottom first.
-    Task<Result<std::vector<neo::StackItem>>> read(Bytes script, std::size_t results);
+    static Task<Result<std::vector<neo::StackItem>>> read(chain::RpcClient& node, Bytes script,
+                                                          std::size_t results);
 
-    chain::RpcClient& rpc_;
+    chain::Nodes& nodes_;
     chain::SingleSender& sender_;
     std::uint32_t network_;
     neo::Hash160 contract_;

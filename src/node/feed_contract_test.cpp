@@ -17,7 +17,8 @@ class FeedContractOnChain : public SenderTest {
  protected:
     chain::SingleSender sends = sender();
     neo::Hash160 hash = neo::Hash160::parse("0x" + std::string(38, '0') + "42").value();
-    ChainFeedContract contract{world.rpc, sends, node.network, hash, {"NEO-USD", "GAS-USD"}};
+    chain::OneNode nodes{world.rpc};
+    ChainFeedContract contract{nodes, sends, node.network, hash, {"NEO-USD", "GAS-USD"}};
     tee::EnclaveIdentity identity{.public_key = test_key().public_key()};
 
     FeedContractOnChain() { identity.config_id.fill(7); }
@@ -168,6 +169,40 @@ TEST_F(FeedContractOnChain, RefusesRoundsOfAnotherShape) {
         answer({odd});
         EXPECT_EQ(world.run(contract.rounds("NEO-USD", 1, 1)).error().code, Errc::internal);
     }
+}
+
+// Two nodes, of which one is best until a test says otherwise.
+struct TwoNodes final : chain::Nodes {
+    chain::RpcClient& one;
+    chain::RpcClient& other;
+    bool other_is_best = false;
+
+    TwoNodes(chain::RpcClient& a, chain::RpcClient& b) : one(a), other(b) {}
+    chain::RpcClient& best() override { return other_is_best ? other : one; }
+    Task<Result<chain::SendReply>> send(Bytes transaction) override {
+        return best().send(std::move(transaction));
+    }
+    std::uint32_t height() const override { return 0; }
+    void distrust(const chain::RpcClient&, const Error&) override {}
+};
+
+TEST_F(FeedContractOnChain, ReadsAtTheNodeThatIsBestNow) {
+    const Bytes both = packed_records({price_record(0, 1, 5), price_record(1, 1, 5)});
+    FakeNode second(world.tasks);
+    chain::RpcClient other(*world.http, second.url(), world.log);
+    TwoNodes two(world.rpc, other);
+    ChainFeedContract from_two{two, sends, node.network, hash, {"NEO-USD", "GAS-USD"}};
+    node.raw_replies = {invocation_reply({integer_item(1), bytes_item(both)})};
+    EXPECT_EQ(world.run(from_two.state())->sequence, 1U);
+    node.down = true;
+    two.other_is_best = true;
+    second.raw_replies = {invocation_reply({integer_item(2), bytes_item(both)})};
+    EXPECT_EQ(world.run(from_two.state())->sequence, 2U);
+    second.raw_replies = {invocation_reply({round_item(1, 5)}),
+                          invocation_reply({round_item(1, 5)})};
+    EXPECT_EQ(world.run(from_two.rounds("NEO-USD", 1, 1))->size(), 1U);
+    second.raw_replies = {invocation_reply(good())};
+    EXPECT_TRUE(world.run(from_two.check(identity)));
 }
 
 TEST_F(FeedContractOnChain, AcceptsTheContractThatAcceptsIt) {

@@ -12,7 +12,7 @@
 #include "base/shutdown.h"
 #include "base/spawn.h"
 #include "chain/follower.h"
-#include "chain/rpc_client.h"
+#include "chain/rpc_pool.h"
 #include "chain/single_sender.h"
 #include "chain/wallet_signer.h"
 #include "neo/wallet.h"
@@ -20,6 +20,8 @@
 #include "node/block_indexer.h"
 #include "node/chain_routes.h"
 #include "node/feed_contract.h"
+#include "node/nodes_probe.h"
+#include "node/patience.h"
 #include "node/schema.h"
 #include "node/tx_journal_sql.h"
 #include "services/pricefeed/routes.h"
@@ -66,20 +68,6 @@ Result<neo::PrivateKey> unlock_wallet(const NodeConfig& config) {
     return wallet.unlock(account->account, password.reveal());
 }
 
-// Repeats `ask` while the other side is still starting.
-template <class T>
-Task<Result<T>> patiently(Clock& clock, milliseconds patience,
-                          std::function<Task<Result<T>>()> ask) {
-    auto until = clock.monotonic() + patience;
-    for (;;) {
-        Result<T> answer = co_await ask();
-        bool may_come = !answer && (answer.error().code == Errc::unavailable ||
-                                    answer.error().code == Errc::timeout);
-        if (!may_come || clock.monotonic() >= until) co_return answer;
-        co_await clock.sleep_for(milliseconds(100));
-    }
-}
-
 class WiredNode final : public Node {
  public:
     WiredNode(asio::any_io_executor executor, NodeConfig config, Clock& clock, Logger log)
@@ -90,7 +78,6 @@ class WiredNode final : public Node {
           workers_(executor, log_.named("worker")),
           servers_(executor, log_.named("api")),
           http_(executor, net::EgressPolicy::any()),
-          rpc_(http_, config_.rpc, log_.named("rpc")),
           enclave_(clients_, log_.named("enclave"), config_.enclave_socket),
           prices_enclave_(enclave_) {}
 
@@ -106,6 +93,9 @@ class WiredNode final : public Node {
         };
         // Registered as they start; they stop in reverse.
         join("clients", clients_);
+        if (nodes_)
+            shutdown.add("nodes",
+                         [this, deadline]() -> Task<void> { co_await nodes_->stop(deadline); });
         join("workers", workers_);
         join("api", servers_);
         if (server_) server_->close();
@@ -126,12 +116,13 @@ class WiredNode final : public Node {
     Metrics metrics_;
     TaskGroup clients_, workers_, servers_;
     net::HttpClient http_;
-    chain::RpcClient rpc_;
     tee::EnclaveClient enclave_;
     EnclaveForPrices prices_enclave_;
 
     std::optional<FolderLock> data_lock_;
     std::unique_ptr<store::Db> db_;
+    std::unique_ptr<chain::RpcPool> nodes_;
+    std::unique_ptr<NodesProbe> nodes_probe_;
     std::unique_ptr<chain::Signer> payer_;
     std::unique_ptr<SqlTxJournal> journal_;
     std::unique_ptr<chain::SingleSender> sender_;
@@ -160,9 +151,6 @@ Task<Status> WiredNode::open_store() {
     CO_TRY(neo::PrivateKey key, unlock_wallet(config_));
     payer_ = std::make_unique<chain::WalletSigner>(chain::WalletSigner::single(std::move(key)));
     journal_ = std::make_unique<SqlTxJournal>(*db_);
-    sender_ = std::make_unique<chain::SingleSender>(
-        rpc_, *journal_, *payer_, clock_, random_, log_.named("sender"),
-        chain::SendLimits{.system_fee_max = kBatchFeeMax});
     co_return Status{};
 }
 
@@ -170,13 +158,16 @@ Task<Status> WiredNode::open_store() {
 // contract must accept this enclave and this configuration, or every batch would be refused.
 Task<Status> WiredNode::meet_the_world(milliseconds patience) {
     CO_TRY(contract_hash_, neo::Hash160::parse(config_.contract));
-    CO_TRY(version_, co_await patiently<chain::NodeVersion>(clock_, patience,
-                                                            [this] { return rpc_.version(); }));
-    // The magic goes into every report and every signature: it is not the RPC node's to choose.
-    if (version_.network != config_.network)
-        co_return fail(Errc::conflict, "the chain at " + config_.rpc + " has network " +
-                                           std::to_string(version_.network) + ", configured is " +
-                                           std::to_string(config_.network));
+    // The magic goes into every report and every signature: it is not a Neo node's to choose.
+    CO_TRY(nodes_, chain::RpcPool::make(workers_.executor(), http_, config_.rpc,
+                                        static_cast<std::uint32_t>(config_.network), clock_,
+                                        log_.named("nodes")));
+    nodes_probe_ = std::make_unique<NodesProbe>(metrics_, nodes_->health());
+    workers_.spawn("nodes", keep_running("nodes", [this] { return nodes_->run(); }));
+    workers_.spawn("node metrics", keep_running("node metrics", [this] {
+                       return nodes_probe_->watch(*nodes_, clock_);
+                   }));
+    CO_TRY(version_, co_await meet_chain(*nodes_, clock_, patience));
     CO_TRY(identity_, co_await patiently<tee::EnclaveIdentity>(
                           clock_, patience, [this] { return enclave_.identity(); }));
     pricefeed::FeedTable table{config_.feeds};
@@ -184,8 +175,11 @@ Task<Status> WiredNode::meet_the_world(milliseconds patience) {
         co_return fail(Errc::conflict,
                        "the enclave runs another feed configuration than this node: give both "
                        "the same feeds");
+    sender_ = std::make_unique<chain::SingleSender>(
+        nodes_->best(), *journal_, *payer_, clock_, random_, log_.named("sender"),
+        chain::SendLimits{.system_fee_max = kBatchFeeMax});
     contract_ = std::make_unique<ChainFeedContract>(
-        rpc_, *sender_, version_.network, contract_hash_, pricefeed::published_ids(table));
+        *nodes_, *sender_, version_.network, contract_hash_, pricefeed::published_ids(table));
     CO_TRY_OK(co_await contract_->check(identity_));
 
     feed_store_ = std::make_unique<pricefeed::SqlFeedStore>(*db_);
@@ -201,9 +195,9 @@ Task<Status> WiredNode::meet_the_world(milliseconds patience) {
 
 Task<Status> WiredNode::follow() {
     CO_TRY(auto checkpoint, co_await load_checkpoint(*db_));
-    indexer_ = std::make_unique<BlockIndexer>(*db_, rpc_, *contract_, *prices_, *probe_,
+    indexer_ = std::make_unique<BlockIndexer>(*db_, nodes_->best(), *contract_, *prices_, *probe_,
                                               log_.named("indexer"));
-    follower_ = std::make_unique<chain::Follower>(rpc_, clock_, log_.named("follower"),
+    follower_ = std::make_unique<chain::Follower>(nodes_->best(), clock_, log_.named("follower"),
                                                   static_cast<std::uint32_t>(config_.network),
                                                   checkpoint, milliseconds(config_.poll_ms));
     follower_->subscribe(
@@ -234,7 +228,8 @@ Task<void> WiredNode::keep_running(std::string name, std::function<Task<void>()>
 Status WiredNode::serve() {
     api::Router router;
     pricefeed::add_routes(router, *prices_, clock_);
-    add_chain_routes(router, *follower_, *prices_, {version_, contract_hash_, payer_->account()});
+    add_chain_routes(router, *follower_, *nodes_, *prices_,
+                     {version_, contract_hash_, payer_->account()});
     TRY(server_, api::Server::listen(servers_, clock_, log_.named("api"), metrics_,
                                      std::move(router), [this] { return prices_->why_not_ready(); },
                                      {.address = config_.api.address,

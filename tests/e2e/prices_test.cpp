@@ -123,6 +123,19 @@ TEST_F(StackPrices, AnUnknownFeedIsAProblemThatListsTheKnownOnes) {
     EXPECT_EQ(stack().run({"price", "get", "DOGE-USD"}).status, 1);
 }
 
+TEST_F(StackPrices, AnOperatorSeesHowEachNeoNodeIs) {
+    const std::string name = stack().rpc_url.substr(std::string_view("http://").size());
+    EXPECT_TRUE(stack().eventually([&] {
+        const client::Chain chain = stack().get(stack().api->chain());
+        if (chain.nodes.size() != 1) return false;
+        const client::ChainNode& node = chain.nodes[0];
+        return node.name == name && node.usable && node.trouble.empty() && node.height > 0 &&
+               node.latency_ms > 0;
+    }));
+    const auto metrics = stack().get(stack().http->send({.url = stack().api_url + "/metrics"}));
+    EXPECT_TRUE(metrics.body.contains("nsl_chain_node_usable{node=\"" + name + "\"} 1"));
+}
+
 TEST_F(StackPrices, TheApiDescribesEachOfItsRoutes) {
     auto response = stack().get(stack().http->send({.url = stack().api_url + "/openapi.json"}));
     ASSERT_EQ(response.status, 200);

@@ -77,6 +77,9 @@ TEST_F(Starting, AnUnknownConfigurationKeyIsNamedWithItsLineAndTheNearestKnownOn
 TEST_F(Starting, AGoodConfigurationPassesTheCheck) {
     EXPECT_EQ(start("nsld", node_config(dir_), {"--check"}), 0) << errors_;
     EXPECT_EQ(start("nsl-enclave", enclave_config(), {"--check"}), 0) << errors_;
+    std::string several = node_config(dir_);
+    several.replace(0, several.find('\n'), "rpc: [http://127.0.0.1:1, http://127.0.0.1:2]");
+    EXPECT_EQ(start("nsld", several, {"--check"}), 0) << errors_;
 }
 
 TEST_F(Starting, ADatabaseThatCannotBeWrittenIsNamed) {
