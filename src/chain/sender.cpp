@@ -81,9 +81,8 @@ Task<Result<IntentRecord>> Sender::wait(std::string id) {
 Task<Result<IntentRecord>> Sender::wait_for(std::string id, bool submitted_is_enough) {
     const auto reached = [&](IntentState state, const std::vector<Attempt>& attempts) {
         return intent_ended(state) ||
-               (submitted_is_enough &&
-                std::ranges::find(attempts, AttemptState::submitted, &Attempt::state) !=
-                    attempts.end());
+               (submitted_is_enough && std::ranges::find(attempts, AttemptState::submitted,
+                                                         &Attempt::state) != attempts.end());
     };
     for (;;) {
         const auto found = flights_.find(id);

@@ -97,8 +97,7 @@ class AnyLives : public SendWorld, public ::testing::WithParamInterface<int> {
 
     void add_one() {
         const auto windows = 1 + static_cast<unsigned>(made) % 2;
-        static_cast<void>(
-            world.run(sender->add(payment("i" + std::to_string(made++), windows))));
+        static_cast<void>(world.run(sender->add(payment("i" + std::to_string(made++), windows))));
     }
     void misfortune() {
         constexpr std::array kCalls = {"keep", "apply", "submitted", "add", "give_up"};

@@ -5,7 +5,7 @@
 
 #include "feed_contract_replies.h"
 #include "node/checkpoints.h"
-#include "sender_world.h"
+#include "send_world.h"
 #include "services/pricefeed/store_sql.h"
 #include "store_world.h"
 
@@ -14,13 +14,13 @@ namespace {
 
 using namespace testing_support;  // NOLINT: the words of the fake node
 
-class NodeBlockIndexer : public SenderTest, public ::testing::WithParamInterface<store::Engine> {
+class NodeBlockIndexer : public SendWorld, public ::testing::WithParamInterface<store::Engine> {
  protected:
     void SetUp() override { store::skip_without(GetParam()); }
 
-    chain::SingleSender sends = sender();
+    chain::Sender sends{nodes,       journal,      signer,    policy,
+                        world.clock, world.random, world.log, options};
     neo::Hash160 hash = neo::Hash160::parse("0x" + std::string(38, '0') + "42").value();
-    chain::OneNode nodes{world.rpc};
     ChainFeedContract contract{nodes, sends, node.network, hash, {"NEO-USD", "GAS-USD"}};
     store::Folder folder;
     std::unique_ptr<store::Db> db = open();

@@ -95,7 +95,7 @@ ChainBody body_of(const chain::FollowerStatus& chain,
         body.venues.push_back({venue.venue, venue.connected, venue.frames, venue.rejected,
                                venue.last_frame_ms, venue.reconnects, venue.frozen});
     const pricefeed::PublisherStatus& publisher = prices.publisher();
-    if (publisher.in_flight) body.publisher.in_flight = publisher.in_flight->display();
+    body.publisher.in_flight = publisher.in_flight;
     body.publisher.last_failure = publisher.last_failure;
     body.publisher.batches_stored = publisher.batches_stored;
     return body;

@@ -44,6 +44,27 @@ Result<RoundEvent> read_record(ByteReader& in) {
     return out;
 }
 
+std::string intent_of(const std::string& batch) {
+    return std::string(kPurpose) + "/" + batch;
+}
+
+pricefeed::BatchEnd end_of(chain::IntentState state) {
+    switch (state) {
+        case chain::IntentState::halted:
+            return pricefeed::BatchEnd::stored;
+        case chain::IntentState::faulted:
+            return pricefeed::BatchEnd::faulted;
+        case chain::IntentState::refused:
+            return pricefeed::BatchEnd::refused;
+        case chain::IntentState::expired:
+            return pricefeed::BatchEnd::expired;
+        case chain::IntentState::pending:
+        case chain::IntentState::in_flight:
+            break;
+    }
+    NSL_ASSERT(false);
+}
+
 // What getRoundData and latestRoundData return.
 Result<StoredRound> round_of(const neo::StackItem& item) {
     TRY(const Items* parts, item.as_array());
@@ -169,29 +190,34 @@ Task<Result<std::vector<StoredRound>>> ChainFeedContract::rounds(std::string fee
     co_return understood(rounds_in(*stack));
 }
 
-Task<Result<neo::Hash256>> ChainFeedContract::send(tee::SignedReport report) {
+Task<Result<std::string>> ChainFeedContract::send(tee::SignedReport report) {
     Argument::Array signatures{Argument::bytes(report.signature)};
     neo::ScriptBuilder script;
     script.call(contract_, "submit",
                 {Argument::bytes(report.report), Argument::bytes(ByteView(&signer_position_, 1)),
                  Argument::array(std::move(signatures))});
-    co_return co_await sender_.submit({script.take(), kPurpose, hex_encode(sha256(report.report))});
+    const std::string batch = hex_encode(sha256(report.report));
+    // A price that is late is not worth a second window: a newer one is sent instead.
+    CO_TRY_OK(co_await sender_.add({.id = intent_of(batch),
+                                    .purpose = kPurpose,
+                                    .script = script.take(),
+                                    .windows_max = 1,
+                                    .exclusive = true}));
+    CO_TRY(const chain::IntentRecord record, co_await sender_.wait_submitted(intent_of(batch)));
+    if (record.state == chain::IntentState::refused) co_return fail(Errc::conflict, record.reason);
+    co_return batch;
 }
 
-Task<Result<std::optional<neo::Hash256>>> ChainFeedContract::in_flight() {
-    CO_TRY(auto record, co_await sender_.unresolved(kPurpose));
-    if (!record) co_return std::nullopt;
-    co_return record->hash;
+Task<Result<std::optional<std::string>>> ChainFeedContract::in_flight() {
+    CO_TRY(const auto open, co_await sender_.open(kPurpose));
+    if (open.empty()) co_return std::nullopt;
+    co_return open.front().record.intent.id.substr(intent_of("").size());
 }
 
-Task<Result<pricefeed::BatchOutcome>> ChainFeedContract::wait(neo::Hash256 tx) {
-    CO_TRY(chain::SendResult result, co_await sender_.wait(tx));
-    pricefeed::BatchOutcome out{
-        result.state == chain::TxState::halted, result.hash, result.block, {}};
-    if (result.state == chain::TxState::faulted) out.reason = result.exception;
-    if (result.state == chain::TxState::expired)
-        out.reason = "every block that could include it was read, and it is in none";
-    co_return out;
+Task<Result<pricefeed::BatchOutcome>> ChainFeedContract::wait(std::string batch) {
+    CO_TRY(const chain::IntentRecord record, co_await sender_.wait(intent_of(batch)));
+    co_return pricefeed::BatchOutcome{
+        .end = end_of(record.state), .block = record.block, .reason = record.reason};
 }
 
 Task<Status> ChainFeedContract::check(tee::EnclaveIdentity identity) {

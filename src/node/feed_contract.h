@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "chain/nodes.h"
-#include "chain/single_sender.h"
+#include "chain/sender.h"
 #include "services/pricefeed/ports.h"
 
 namespace nsl::node {
@@ -15,7 +15,7 @@ namespace nsl::node {
 // Reads at the best node, and what belongs together at one.
 class ChainFeedContract final : public pricefeed::FeedContract {
  public:
-    ChainFeedContract(chain::Nodes& nodes, chain::SingleSender& sender, std::uint32_t network,
+    ChainFeedContract(chain::Nodes& nodes, chain::Sender& sender, std::uint32_t network,
                       neo::Hash160 contract, std::vector<std::string> feeds)
         : nodes_(nodes),
           sender_(sender),
@@ -28,9 +28,9 @@ class ChainFeedContract final : public pricefeed::FeedContract {
     Task<Result<pricefeed::ContractState>> state() override;
     Task<Result<std::vector<pricefeed::StoredRound>>> rounds(std::string feed, std::uint64_t newest,
                                                              std::size_t count) override;
-    Task<Result<neo::Hash256>> send(tee::SignedReport report) override;
-    Task<Result<std::optional<neo::Hash256>>> in_flight() override;
-    Task<Result<pricefeed::BatchOutcome>> wait(neo::Hash256 tx) override;
+    Task<Result<std::string>> send(tee::SignedReport report) override;
+    Task<Result<std::optional<std::string>>> in_flight() override;
+    Task<Result<pricefeed::BatchOutcome>> wait(std::string batch) override;
 
     // The contract as the node must find it before it starts. Errors: not_found (no such contract),
     // conflict (it was deployed for another configuration, feed table, or another signer: says
@@ -47,7 +47,7 @@ class ChainFeedContract final : public pricefeed::FeedContract {
                                                           std::size_t results);
 
     chain::Nodes& nodes_;
-    chain::SingleSender& sender_;
+    chain::Sender& sender_;
     std::uint32_t network_;
     neo::Hash160 contract_;
     std::vector<std::string> feeds_;    // published ids in chain order

@@ -6,22 +6,24 @@
 #include <algorithm>
 
 #include "feed_contract_replies.h"
-#include "sender_world.h"
+#include "send_world.h"
 
 namespace nsl::node {
 namespace {
 
 using namespace testing_support;  // NOLINT: the words of the fake node
 
-class FeedContractOnChain : public SenderTest {
+class FeedContractOnChain : public SendWorld {
  protected:
-    chain::SingleSender sends = sender();
     neo::Hash160 hash = neo::Hash160::parse("0x" + std::string(38, '0') + "42").value();
-    chain::OneNode nodes{world.rpc};
-    ChainFeedContract contract{nodes, sends, node.network, hash, {"NEO-USD", "GAS-USD"}};
-    tee::EnclaveIdentity identity{.public_key = test_key().public_key()};
+    ChainFeedContract contract = of_this_life();
+    tee::EnclaveIdentity identity{.public_key = key().public_key()};
 
     FeedContractOnChain() { identity.config_id.fill(7); }
+    ChainFeedContract of_this_life() {
+        begin_life();
+        return {nodes, *sender, node.network, hash, {"NEO-USD", "GAS-USD"}};
+    }
 
     void answer(json::Array stack) {
         node.raw_replies.push_back(invocation_reply(std::move(stack)));
@@ -51,16 +53,16 @@ class FeedContractOnChain : public SenderTest {
         EXPECT_FALSE(checked);
         return checked ? Error{} : checked.error();
     }
-    tee::SignedReport report() const {
-        tee::PriceReport plain{.network = node.network, .contract = hash, .sequence = 1};
+    tee::SignedReport report(std::uint64_t sequence = 1) const {
+        tee::PriceReport plain{.network = node.network, .contract = hash, .sequence = sequence};
         plain.records = {price_record(0, 1, 500)};
         tee::SignedReport out{tee::pack_report(plain).value(), identity.public_key, {}};
-        out.signature = test_key().sign(out.report);
+        out.signature = key().sign(out.report);
         return out;
     }
-    Result<pricefeed::BatchOutcome> outcome(neo::Hash256 tx, int blocks) {
-        return drive(world.loop, world.clock, contract.wait(tx),
-                     [this, blocks] { node.mine(blocks); });
+    Result<pricefeed::BatchOutcome> outcome(const std::string& batch, int blocks) {
+        mine(blocks);
+        return world.run(contract.wait(batch));
     }
 };
 
@@ -191,7 +193,7 @@ TEST_F(FeedContractOnChain, ReadsAtTheNodeThatIsBestNow) {
     FakeNode second(world.tasks);
     chain::RpcClient other(*world.http, second.url(), world.log);
     TwoNodes two(world.rpc, other);
-    ChainFeedContract from_two{two, sends, node.network, hash, {"NEO-USD", "GAS-USD"}};
+    ChainFeedContract from_two{two, *sender, node.network, hash, {"NEO-USD", "GAS-USD"}};
     node.raw_replies = {invocation_reply({integer_item(1), bytes_item(both)})};
     EXPECT_EQ(world.run(from_two.state())->sequence, 1U);
     node.down = true;
@@ -245,20 +247,21 @@ TEST_F(FeedContractOnChain, SendsTheSignedBytesInTheNameOfItsSigner) {
     answer(good());  // our key is the second of the table
     ASSERT_TRUE(world.run(contract.check(identity)));
     const tee::SignedReport signed_report = report();
-    auto tx = world.run(contract.send(signed_report));
-    ASSERT_TRUE(tx) << tx.error().message;
-    const Bytes script = sent_transaction().script;
+    auto batch = world.run(contract.send(signed_report));
+    ASSERT_TRUE(batch) << batch.error().message;
+    ASSERT_EQ(node.received().size(), 1U);
+    const auto tx = neo::Transaction::parse(*node.received().begin()).value();
+    const Bytes& script = tx.script;
     EXPECT_FALSE(std::ranges::search(script, signed_report.report).empty());
     EXPECT_FALSE(std::ranges::search(script, signed_report.signature).empty());
     EXPECT_FALSE(std::ranges::search(script, Bytes{0x0c, 1, 1}).empty());  // position 1, as bytes
     EXPECT_FALSE(std::ranges::search(script, hash.raw).empty());
 
-    EXPECT_EQ(world.run(contract.in_flight()).value(), *tx);
-    auto end = outcome(*tx, 1);
+    EXPECT_EQ(world.run(contract.in_flight()).value(), *batch);
+    auto end = outcome(*batch, 1);
     ASSERT_TRUE(end);
-    EXPECT_TRUE(end->stored);
-    EXPECT_EQ(end->tx, *tx);
-    EXPECT_TRUE(node.in_block(end->block, *tx));
+    EXPECT_EQ(end->end, pricefeed::BatchEnd::stored);
+    EXPECT_TRUE(node.in_block(end->block, tx.hash()));
     EXPECT_EQ(world.run(contract.in_flight()).value(), std::nullopt);
 }
 
@@ -277,15 +280,27 @@ TEST_F(FeedContractOnChain, SaysHowABatchEndedThatWasNotStored) {
     node.inclusion_state = "FAULT";
     node.inclusion_exception = "ASSERT is false";
     auto end = outcome(world.run(contract.send(report())).value(), 1).value();
-    EXPECT_FALSE(end.stored);
+    EXPECT_EQ(end.end, pricefeed::BatchEnd::faulted);
     EXPECT_GT(end.block, 0U);
     EXPECT_NE(end.reason.find("ASSERT is false"), std::string::npos);
 
     node.pool_forgets = true;
-    end = outcome(world.run(contract.send(report())).value(), 10).value();
-    EXPECT_FALSE(end.stored);
+    end = outcome(world.run(contract.send(report(2))).value(), 10).value();
+    EXPECT_EQ(end.end, pricefeed::BatchEnd::expired);
     EXPECT_EQ(end.block, 0U);
     EXPECT_NE(end.reason, "");
+}
+
+TEST_F(FeedContractOnChain, OneBatchIsInFlightAndANewLifeSeesItToItsEnd) {
+    const std::string batch = world.run(contract.send(report())).value();
+    const auto second = world.run(contract.send(report(2)));
+    ASSERT_FALSE(second.has_value());
+    EXPECT_EQ(second.error().code, Errc::conflict);
+    end_life();
+    node.mine();
+    ChainFeedContract next_life = of_this_life();
+    EXPECT_EQ(world.run(next_life.in_flight()).value(), std::nullopt);
+    EXPECT_EQ(world.run(next_life.wait(batch))->end, pricefeed::BatchEnd::stored);
 }
 
 TEST_F(FeedContractOnChain, ReadsTheRoundsOfItsOwnEventOnly) {

@@ -2,7 +2,7 @@
 #include "node/schema.h"
 
 #include "node/checkpoints.h"
-#include "node/tx_journal_sql.h"
+#include "node/send_journal_sql.h"
 #include "services/pricefeed/store_sql.h"
 #include "store/jobs.h"
 #include "store/leases.h"
@@ -13,13 +13,14 @@ namespace nsl::node {
 std::vector<store::Migration> schema() {
     std::vector<store::Migration> out;
     // Append only: the numbers are the order below.
-    store::add_migrations(out, "chain_tx", tx_journal_schema());
+    store::add_migrations(out, "chain_tx", former_journal_schema());
     store::add_migrations(out, "chain_checkpoint", checkpoint_schema());
     store::add_migrations(out, "pricefeed", pricefeed::feed_store_schema());
     store::add_migrations(out, "lease", store::lease_schema());
     store::add_migrations(out, "job", store::job_schema());
     store::add_migrations(out, "outbox", store::outbox_schema());
     store::add_migrations(out, "chain_subscriber", subscriber_schema());
+    store::add_migrations(out, "chain_send", send_journal_schema());
     return out;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "node/checkpoints.h"
 #include "node/send_rows.h"
 
 namespace nsl::node {
@@ -17,18 +18,9 @@ using store::Tx;
 
 constexpr std::size_t kExpiringMax = 1'000'000;  // intents, at one block
 
-Result<AccountRow> account_of(Result<store::Row> row) {
-    AccountRow out;
-    if (!row && row.error().code == Errc::not_found) return out;
-    if (!row) return std::unexpected(std::move(row).error());
-    out.held = row->i64(4);
-    if (row->i64(0) < 0) return out;
-    BlockHeader last{.index = static_cast<std::uint32_t>(row->i64(0))};
-    TRY(last.hash, neo::Hash256::parse(row->text(1)));
-    TRY(last.previous, neo::Hash256::parse(row->text(2)));
-    last.time_ms = row->i64(3);
-    out.last = last;
-    return out;
+// Of the account, among the subscribers of the chain.
+std::string subscriber_of(const std::string& account) {
+    return "sender/" + account;
 }
 
 // An attempt is on chain: it ends, its intent with it, and the others of it, which it rules out.
@@ -107,10 +99,8 @@ Result<bool> expire(Tx& tx, const std::string& account, const BlockHeader& block
 
 }  // namespace
 
-Result<AccountRow> read_account(Tx& tx, const std::string& account) {
-    return account_of(
-        tx.row("SELECT height, hash, previous, time_ms, held FROM chain_account WHERE account = $1",
-               {account}));
+Result<std::optional<BlockHeader>> read_checkpoint(Tx& tx, const std::string& account) {
+    return load_checkpoint(tx, subscriber_of(account));
 }
 
 Result<AccountRow> lock_account(Tx& tx, const std::string& account) {
@@ -118,23 +108,22 @@ Result<AccountRow> lock_account(Tx& tx, const std::string& account) {
         tx.execute("UPDATE chain_account SET held = held WHERE account = $1", {account}));
     if (locked == 0) {
         TRY_OK(
-            tx.execute("INSERT INTO chain_account (account, height, hash, previous, time_ms, held)"
-                       " VALUES ($1, -1, '', '', 0, 0) ON CONFLICT (account) DO NOTHING",
+            tx.execute("INSERT INTO chain_account (account, held) VALUES ($1, 0)"
+                       " ON CONFLICT (account) DO NOTHING",
                        {account}));
         TRY_OK(tx.execute("UPDATE chain_account SET held = held WHERE account = $1", {account}));
     }
-    return read_account(tx, account);
+    TRY(const store::Row row,
+        tx.row("SELECT held FROM chain_account WHERE account = $1", {account}));
+    AccountRow out{.last = std::nullopt, .held = row.i64(0)};
+    TRY(out.last, read_checkpoint(tx, account));
+    return out;
 }
 
 Result<BlockEffect> apply_block(Tx& tx, const std::string& account, const BlockHeader& block,
                                 const std::vector<PaidTransaction>& paid) {
-    TRY(const AccountRow place, lock_account(tx, account));
-    const bool next =
-        !place.last || (block.index == place.last->index + 1 && block.previous == place.last->hash);
-    if (!next)
-        return fail(Errc::conflict, "block " + std::to_string(block.index) +
-                                        " is not the one after block " +
-                                        std::to_string(place.last->index));
+    TRY_OK(lock_account(tx, account));
+    TRY_OK(save_checkpoint(tx, subscriber_of(account), block));
     BlockEffect effect;
     for (const PaidTransaction& one : paid) TRY_OK(land(tx, account, block, one, effect));
     TRY(const bool expired, expire(tx, account, block, effect));
@@ -145,11 +134,6 @@ Result<BlockEffect> apply_block(Tx& tx, const std::string& account, const BlockH
             " FROM chain_intent i WHERE i.account = $1 AND i.state IN ('pending', 'in_flight'))"
             " WHERE account = $1",
             {account}));
-    TRY_OK(
-        tx.execute("UPDATE chain_account SET height = $2, hash = $3, previous = $4, time_ms = $5"
-                   " WHERE account = $1",
-                   {account, std::int64_t{block.index}, block.hash.display(),
-                    block.previous.display(), block.time_ms}));
     return effect;
 }
 

@@ -15,9 +15,9 @@ struct AccountRow {
     neo::Datoshi held = 0;
 };
 
-// No row is an account without a checkpoint.
-Result<AccountRow> read_account(store::Tx& tx, const std::string& account);
-// The same, and nobody else changes anything of the account until the transaction ends.
+Result<std::optional<chain::BlockHeader>> read_checkpoint(store::Tx& tx,
+                                                          const std::string& account);
+// Nobody else changes anything of the account until the transaction ends.
 Result<AccountRow> lock_account(store::Tx& tx, const std::string& account);
 
 // SendJournal::apply within a transaction.

@@ -11,6 +11,9 @@
 
 namespace nsl::node {
 
+// The tables of the journal before this one, as they were first released.
+std::vector<std::string> former_journal_schema();
+// The tables below, which take over what those hold.
 std::vector<std::string> send_journal_schema();
 
 // Every change begins by locking the account's row, so changes of one account follow one another on

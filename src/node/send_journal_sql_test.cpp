@@ -2,7 +2,7 @@
 #include "node/send_journal_sql.h"
 
 #include "engines.h"
-#include "node/tx_journal_sql.h"
+#include "node/checkpoints.h"
 #include "send_journal_contract.h"
 
 namespace nsl::testing_support {
@@ -10,7 +10,9 @@ namespace {
 
 std::vector<store::Migration> journal_migrations() {
     std::vector<store::Migration> out;
-    store::add_migrations(out, "chain_tx", node::tx_journal_schema());
+    store::add_migrations(out, "chain_tx", node::former_journal_schema());
+    store::add_migrations(out, "chain_checkpoint", node::checkpoint_schema());
+    store::add_migrations(out, "chain_subscriber", node::subscriber_schema());
     store::add_migrations(out, "chain_send", node::send_journal_schema());
     return out;
 }

@@ -11,9 +11,11 @@
 #include "base/metrics.h"
 #include "base/shutdown.h"
 #include "base/spawn.h"
+#include "chain/block_wakeup.h"
 #include "chain/follower.h"
+#include "chain/policy_watcher.h"
 #include "chain/rpc_pool.h"
-#include "chain/single_sender.h"
+#include "chain/sender.h"
 #include "chain/wallet_signer.h"
 #include "neo/wallet.h"
 #include "net/http_client.h"
@@ -23,7 +25,8 @@
 #include "node/nodes_probe.h"
 #include "node/patience.h"
 #include "node/schema.h"
-#include "node/tx_journal_sql.h"
+#include "node/send_journal_sql.h"
+#include "node/sender_probe.h"
 #include "services/pricefeed/routes.h"
 #include "services/pricefeed/service.h"
 #include "services/pricefeed/store_sql.h"
@@ -124,8 +127,10 @@ class WiredNode final : public Node {
     std::unique_ptr<chain::RpcPool> nodes_;
     std::unique_ptr<NodesProbe> nodes_probe_;
     std::unique_ptr<chain::Signer> payer_;
-    std::unique_ptr<SqlTxJournal> journal_;
-    std::unique_ptr<chain::SingleSender> sender_;
+    std::unique_ptr<chain::PolicyWatcher> policy_;
+    std::unique_ptr<SqlSendJournal> journal_;
+    std::unique_ptr<chain::Sender> sender_;
+    std::unique_ptr<SenderProbe> sender_probe_;
     chain::NodeVersion version_;
     neo::Hash160 contract_hash_;
     tee::EnclaveIdentity identity_;
@@ -136,6 +141,7 @@ class WiredNode final : public Node {
     std::unique_ptr<pricefeed::Worker> worker_;
     std::unique_ptr<BlockIndexer> indexer_;
     std::unique_ptr<chain::Follower> follower_;
+    std::vector<std::unique_ptr<chain::BlockWakeup>> wakeups_;
     std::unique_ptr<api::Server> server_;
 };
 
@@ -150,7 +156,7 @@ Task<Status> WiredNode::open_store() {
     CO_TRY(db_, store::open({.url = database_url(config_)}, schema()));
     CO_TRY(neo::PrivateKey key, unlock_wallet(config_));
     payer_ = std::make_unique<chain::WalletSigner>(chain::WalletSigner::single(std::move(key)));
-    journal_ = std::make_unique<SqlTxJournal>(*db_);
+    journal_ = std::make_unique<SqlSendJournal>(*db_, payer_->account());
     co_return Status{};
 }
 
@@ -175,9 +181,11 @@ Task<Status> WiredNode::meet_the_world(milliseconds patience) {
         co_return fail(Errc::conflict,
                        "the enclave runs another feed configuration than this node: give both "
                        "the same feeds");
-    sender_ = std::make_unique<chain::SingleSender>(
-        nodes_->best(), *journal_, *payer_, clock_, random_, log_.named("sender"),
-        chain::SendLimits{.system_fee_max = kBatchFeeMax});
+    policy_ = std::make_unique<chain::PolicyWatcher>(*nodes_, clock_, log_.named("policy"));
+    sender_ = std::make_unique<chain::Sender>(
+        *nodes_, *journal_, *payer_, *policy_, clock_, random_, log_.named("sender"),
+        chain::SenderOptions{.network = version_.network, .system_fee_max = kBatchFeeMax});
+    sender_probe_ = std::make_unique<SenderProbe>(metrics_);
     contract_ = std::make_unique<ChainFeedContract>(
         *nodes_, *sender_, version_.network, contract_hash_, pricefeed::published_ids(table));
     CO_TRY_OK(co_await contract_->check(identity_));
@@ -202,7 +210,22 @@ Task<Status> WiredNode::follow() {
         chain::FollowerOptions{.network = static_cast<std::uint32_t>(config_.network),
                                .poll_every = milliseconds(config_.poll_ms),
                                .anchor = anchor});
+    // First the sender's: who hears of a round may at once send the next.
+    follower_->subscribe(*sender_);
     follower_->subscribe(*indexer_);
+    follower_->subscribe(*policy_);
+    for (const std::string& url : config_.rpc) {
+        wakeups_.push_back(std::make_unique<chain::BlockWakeup>(clients_.executor(), clock_,
+                                                                random_, log_.named("wakeup"), url,
+                                                                [this] { follower_->wake(); }));
+        workers_.spawn("wakeup",
+                       keep_running("wakeup", [&up = *wakeups_.back()] { return up.run(); }));
+    }
+    workers_.spawn("policy", keep_running("policy", [this] { return policy_->run(); }));
+    workers_.spawn("sender", keep_running("sender", [this] { return sender_->run(); }));
+    workers_.spawn("sender metrics", keep_running("sender metrics", [this] {
+                       return sender_probe_->watch(*sender_, clock_);
+                   }));
     workers_.spawn("follower", keep_running("follower", [this] { return follower_->run(); }));
     workers_.spawn("watch", keep_running("watch", [this] { return worker_->watch(); }));
     workers_.spawn("publish", keep_running("publish", [this] { return worker_->publish(); }));

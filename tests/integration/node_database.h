@@ -7,19 +7,20 @@
 
 #include "base/encoding.h"
 #include "node/schema.h"
-#include "node/tx_journal_sql.h"
+#include "node/send_journal_sql.h"
+#include "send_journal_contract.h"
 #include "services/pricefeed/store_sql.h"
 #include "store/jobs.h"
 #include "store/leases.h"
 #include "store/open.h"
 #include "store/outbox.h"
-#include "tx_journal_contract.h"
 
 namespace nsl::testing_support {
 
 constexpr const char* kTables[] = {
-    "chain_subscriber", "chain_tx",      "price_report",   "price_round", "store_job",
-    "store_job_dead",   "store_job_key", "store_job_lane", "store_lease", "store_outbox"};
+    "chain_account",  "chain_attempt", "chain_foreign_spend", "chain_intent",   "chain_subscriber",
+    "price_report",   "price_round",   "store_job",           "store_job_dead", "store_job_key",
+    "store_job_lane", "store_lease",   "store_outbox"};
 
 inline tee::SignedReport signed_report() {
     const neo::PrivateKey key = neo::PrivateKey::from_bytes(Bytes(32, 0x11)).value();
@@ -52,8 +53,10 @@ inline Status fill(store::Tx& tx) {
 inline Status fill(const std::string& url) {
     asio::io_context loop;
     TRY(const auto db, store::open({.url = url}, node::schema()));
-    node::SqlTxJournal journal(*db);
-    TRY_OK(run_blocking(loop, journal.add(journal_record(1, "pricefeed"))));
+    node::SqlSendJournal journal(*db, neo::Hash160{});
+    TRY_OK(run_blocking(loop, journal.add(intent_named("payment/1"))));
+    TRY_OK(run_blocking(loop, journal.apply(block_at(10), {{.hash = hash_of(77)}})));
+    TRY_OK(run_blocking(loop, journal.keep(attempt_for("payment/1", 1, 30), {}, 1'000'000)));
     pricefeed::SqlFeedStore prices(*db);
     TRY_OK(run_blocking(loop, prices.save_report(signed_report())));
     store::SqlLeases leases(*db);

@@ -16,6 +16,7 @@
 
 namespace nsl::testing_support {
 
+using pricefeed::BatchEnd;
 using pricefeed::BatchOutcome;
 using pricefeed::ContractState;
 using pricefeed::RoundEvent;
@@ -154,6 +155,10 @@ class FakeFeedContract final : public pricefeed::FeedContract {
         return out;
     }
 
+    static std::string batch_of(std::uint64_t sequence) {
+        return "batch " + std::to_string(sequence);
+    }
+
     std::uint32_t network() const override { return kNetwork; }
     neo::Hash160 contract() const override { return {}; }
 
@@ -173,7 +178,7 @@ class FakeFeedContract final : public pricefeed::FeedContract {
         co_return out;
     }
 
-    Task<Result<neo::Hash256>> send(tee::SignedReport report) override {
+    Task<Result<std::string>> send(tee::SignedReport report) override {
         if (before_send) before_send(report);
         if (clock) tried_ms.push_back(clock->unix_ms());
         if (!refusals.empty()) {
@@ -193,27 +198,30 @@ class FakeFeedContract final : public pricefeed::FeedContract {
         taken.push_back(parsed);
         flying_ = std::move(report);
         if (dies_in_send) co_await never_.wait();
-        co_return hash_of(parsed.sequence);
+        co_return batch_of(parsed.sequence);
     }
 
-    Task<Result<std::optional<neo::Hash256>>> in_flight() override {
+    Task<Result<std::optional<std::string>>> in_flight() override {
         ++looks;
         if (!flying_) co_return std::nullopt;
-        co_return hash_of(tee::parse_report(flying_->report)->sequence);
+        co_return batch_of(tee::parse_report(flying_->report)->sequence);
     }
 
-    Task<Result<BatchOutcome>> wait(neo::Hash256 tx) override {
+    Task<Result<BatchOutcome>> wait(std::string name) override {
         while (held) co_await changed_.wait();
         if (!flying_) co_return fail(Errc::not_found, "no such batch");
         const tee::PriceReport batch = tee::parse_report(flying_->report).value();
+        if (name != batch_of(batch.sequence)) co_return fail(Errc::not_found, "another batch");
+        const neo::Hash256 tx = hash_of(batch.sequence);
         flying_.reset();
         Fate fate = Fate::stored;
         if (!fates.empty()) {
             fate = fates.front();
             fates.pop_front();
         }
-        if (fate == Fate::faulted) co_return BatchOutcome{false, tx, block(), "ASSERT is false"};
-        if (fate == Fate::expired) co_return BatchOutcome{false, tx, 0, "in no block"};
+        if (fate == Fate::faulted)
+            co_return BatchOutcome{BatchEnd::faulted, block(), "ASSERT is false"};
+        if (fate == Fate::expired) co_return BatchOutcome{BatchEnd::expired, 0, "in no block"};
         truth.sequence = batch.sequence;
         for (const tee::PriceRecord& record : batch.records) {
             const StoredRound round{record.round,
@@ -225,7 +233,7 @@ class FakeFeedContract final : public pricefeed::FeedContract {
             truth.latest[record.feed] = round;
             history.push_back({record.feed, round, tx, block()});
         }
-        co_return BatchOutcome{true, tx, block(), {}};
+        co_return BatchOutcome{BatchEnd::stored, block(), {}};
     }
 
  private:

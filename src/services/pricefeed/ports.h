@@ -34,11 +34,18 @@ struct ContractState {
 };
 
 // How a batch that was sent has ended.
+enum class BatchEnd {
+    stored,   // HALT
+    faulted,  // on chain, without effect
+    expired,  // never on chain, and it cannot get there any more
+    refused   // never sent: the contract did not take it in a simulation
+};
+const char* batch_end_name(BatchEnd end);
+
 struct BatchOutcome {
-    bool stored = false;  // HALT; otherwise it faulted or expired unseen
-    neo::Hash256 tx;
-    std::uint32_t block = 0;
-    std::string reason{};  // when not stored
+    BatchEnd end = BatchEnd::stored;
+    std::uint32_t block = 0;  // that holds it
+    std::string reason{};     // when not stored
 };
 
 // The contract on chain.
@@ -51,12 +58,13 @@ class FeedContract {
     // The kept rounds from `newest` downwards. Errors: not_found.
     virtual Task<Result<std::vector<StoredRound>>> rounds(std::string feed, std::uint64_t newest,
                                                           std::size_t count) = 0;
-    // Journals and sends. Errors: conflict (the contract refuses it, with its words; or one is in
-    // flight), unavailable.
-    virtual Task<Result<neo::Hash256>> send(tee::SignedReport report) = 0;
+    // Journals it and returns when a node has its transaction: its name, the SHA-256 of the report
+    // in hex. Errors: conflict (the contract refuses it, with its words; or one is in flight),
+    // unavailable.
+    virtual Task<Result<std::string>> send(tee::SignedReport report) = 0;
     // The batch in flight, left by a former life too.
-    virtual Task<Result<std::optional<neo::Hash256>>> in_flight() = 0;
-    virtual Task<Result<BatchOutcome>> wait(neo::Hash256 tx) = 0;
+    virtual Task<Result<std::optional<std::string>>> in_flight() = 0;
+    virtual Task<Result<BatchOutcome>> wait(std::string batch) = 0;
 };
 
 // A round as the chain's events told it.

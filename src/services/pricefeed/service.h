@@ -24,8 +24,8 @@ struct FeedView {
 
 // What the publisher is doing, for /v1/chain and for operators.
 struct PublisherStatus {
-    std::optional<neo::Hash256> in_flight;
-    std::string last_failure;  // empty when the last batch was stored
+    std::optional<std::string> in_flight;  // a batch
+    std::string last_failure;              // empty when the last batch was stored
     std::uint64_t batches_stored = 0;
 };
 

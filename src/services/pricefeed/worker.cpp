@@ -5,6 +5,20 @@
 
 namespace nsl::pricefeed {
 
+const char* batch_end_name(BatchEnd end) {
+    switch (end) {
+        case BatchEnd::stored:
+            return "stored";
+        case BatchEnd::faulted:
+            return "faulted";
+        case BatchEnd::expired:
+            return "expired";
+        case BatchEnd::refused:
+            return "send";  // as when the sender hears of it at once
+    }
+    NSL_ASSERT(false);
+}
+
 Worker::Worker(Service& service, PriceEnclave& enclave, FeedContract& contract, FeedStore& store,
                Clock& clock, Probe& probe, Logger log, WorkerOptions options)
     : service_(service),
@@ -128,32 +142,32 @@ Task<Status> Worker::publish_due() {
 Task<Status> Worker::send(tee::SignedReport report) {
     auto began = clock_.monotonic();
     CO_TRY_OK(co_await store_.save_report(report));
-    auto tx = co_await contract_.send(std::move(report));
-    if (!tx) {
-        note_failure("send", tx.error().message);
-        co_return std::unexpected(std::move(tx).error());
+    auto batch = co_await contract_.send(std::move(report));
+    if (!batch) {
+        note_failure("send", batch.error().message);
+        co_return std::unexpected(std::move(batch).error());
     }
     probe_.submitted_in(std::chrono::duration<double>(clock_.monotonic() - began).count());
-    co_return co_await settle(*tx);
+    co_return co_await settle(*std::move(batch));
 }
 
-Task<Status> Worker::settle(neo::Hash256 tx) {
-    status_.in_flight = tx;
+Task<Status> Worker::settle(std::string batch) {
+    status_.in_flight = batch;
     service_.on_publisher(status_);
-    auto outcome = co_await contract_.wait(tx);
+    auto outcome = co_await contract_.wait(batch);
     status_.in_flight.reset();
     if (!outcome) {
         service_.on_publisher(status_);
         co_return std::unexpected(std::move(outcome).error());
     }
-    if (!outcome->stored) {
-        note_failure(outcome->block == 0 ? "expired" : "faulted", outcome->reason);
+    if (outcome->end != BatchEnd::stored) {
+        note_failure(batch_end_name(outcome->end), outcome->reason);
         co_return fail(Errc::conflict, "the batch was not stored: " + outcome->reason);
     }
     status_.last_failure.clear();
     ++status_.batches_stored;
     service_.on_publisher(status_);
-    log_.debug("batch stored", {{"tx", tx.display()}, {"block", outcome->block}});
+    log_.debug("batch stored", {{"batch", batch}, {"block", outcome->block}});
     // What the contract holds now decides what comes next.
     co_return co_await refresh_state();
 }

@@ -31,7 +31,7 @@ class Worker {
 
  private:
     Task<Status> refresh_state();
-    Task<Status> settle(neo::Hash256 tx);
+    Task<Status> settle(std::string batch);
     Task<Status> publish_due();
     Task<Status> send(tee::SignedReport report);
     std::vector<DueFeed> due() const;

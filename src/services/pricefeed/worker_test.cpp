@@ -185,7 +185,7 @@ TEST_F(PriceWorker, SeesTheBatchOfAFormerLifeToItsEndFirst) {
     price_both(20 * kUnit, 8 * kUnit);
     be_born();
     ASSERT_TRUE(eventually([&] {
-        return life->service.publisher().in_flight == contract.hash_of(1) &&
+        return life->service.publisher().in_flight == contract.batch_of(1) &&
                life->service.find("NEO-USD")->estimate.price == 20 * kUnit;
     }));
     EXPECT_EQ(contract.taken.size(), 1U);
