@@ -11,7 +11,9 @@
 #include "base/metrics.h"
 #include "base/shutdown.h"
 #include "base/spawn.h"
+#include "chain/block_wakeup.h"
 #include "chain/follower.h"
+#include "chain/policy_watcher.h"
 #include "chain/rpc_client.h"
 #include "chain/single_sender.h"
 #include "chain/wallet_signer.h"
@@ -128,6 +130,7 @@ class WiredNode final : public Node {
     net::HttpClient http_;
     chain::RpcClient rpc_;
     chain::OneNode nodes_{rpc_};
+    chain::PolicyWatcher policy_{nodes_, clock_, log_.named("policy")};
     tee::EnclaveClient enclave_;
     EnclaveForPrices prices_enclave_;
 
@@ -146,6 +149,7 @@ class WiredNode final : public Node {
     std::unique_ptr<pricefeed::Worker> worker_;
     std::unique_ptr<BlockIndexer> indexer_;
     std::unique_ptr<chain::Follower> follower_;
+    std::optional<chain::BlockWakeup> wakeup_;
     std::unique_ptr<api::Server> server_;
 };
 
@@ -210,6 +214,11 @@ Task<Status> WiredNode::follow() {
                                .poll_every = milliseconds(config_.poll_ms),
                                .anchor = anchor});
     follower_->subscribe(*indexer_);
+    follower_->subscribe(policy_);
+    wakeup_.emplace(clients_.executor(), clock_, random_, log_.named("wakeup"), config_.rpc,
+                    [this] { follower_->wake(); });
+    workers_.spawn("wakeup", keep_running("wakeup", [this] { return wakeup_->run(); }));
+    workers_.spawn("policy", keep_running("policy", [this] { return policy_.run(); }));
     workers_.spawn("follower", keep_running("follower", [this] { return follower_->run(); }));
     workers_.spawn("watch", keep_running("watch", [this] { return worker_->watch(); }));
     workers_.spawn("publish", keep_running("publish", [this] { return worker_->publish(); }));
