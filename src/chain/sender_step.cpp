@@ -158,7 +158,9 @@ Task<Status> Sender::send(FlightPtr flight) {
     if (attempt.state == AttemptState::submitted) co_return Status{};
     flight->attempts.back().state = AttemptState::submitted;
     flight->changed.notify_all();
-    co_return co_await journal_.submitted(attempt.hash);
+    const Status told = co_await journal_.submitted(attempt.hash);
+    crash_point("sender.submitted");
+    co_return told;
 }
 
 Task<Result<neo::Datoshi>> Sender::balance() {

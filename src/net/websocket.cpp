@@ -174,6 +174,12 @@ class OpenConnection final : public WsConnection {
     std::shared_ptr<Socket> socket_;
 };
 
+// There is a server, but it speaks no WebSocket there.
+bool answers_otherwise(unsigned status) {
+    return (status >= 200 && status < 300) || status == 400 || status == 404 || status == 405 ||
+           status == 501;
+}
+
 Task<Status> upgrade(Socket& socket) {
     websocket::response_type response;
     const auto [ec] = co_await socket.ws.async_handshake(response, socket.url.authority,
@@ -186,9 +192,10 @@ Task<Status> upgrade(Socket& socket) {
                                               "or subprotocol that was not offered");
     if (!ec) co_return Status();
     if (ec == websocket::error::upgrade_declined)
-        co_return fail(Errc::unavailable, socket.url.authority +
-                                              " refused the WebSocket upgrade with HTTP status " +
-                                              std::to_string(response.result_int()));
+        co_return fail(
+            answers_otherwise(response.result_int()) ? Errc::not_found : Errc::unavailable,
+            socket.url.authority + " refused the WebSocket upgrade with HTTP status " +
+                std::to_string(response.result_int()));
     co_return std::unexpected(
         transport_error("WebSocket upgrade failed with", socket.url.authority, ec));
 }

@@ -29,8 +29,9 @@ struct WsLimits {
 class WsConnection {
  public:
     // url: ws://host:port/target or wss://…. Host name verified for wss.
-    // Errors as HttpClient::send, and unavailable when the server refuses the upgrade or answers it
-    // with an extension or subprotocol: none is offered, compression neither.
+    // Errors as HttpClient::send; not_found when the server speaks no WebSocket there (it answers
+    // with HTTP 2xx, 400, 404, 405 or 501); unavailable when it refuses the upgrade otherwise, or
+    // answers it with an extension or subprotocol: none is offered, compression neither.
     static Task<Result<std::unique_ptr<WsConnection>>> connect(asio::any_io_executor executor,
                                                                EgressPolicy egress, std::string url,
                                                                WsLimits limits, TlsOptions tls);

@@ -97,6 +97,20 @@ TEST_F(WebSocketTest, ReportsARefusedUpgradeWithItsStatus) {
     EXPECT_TRUE(connection.error().message.contains("403")) << connection.error().message;
 }
 
+TEST_F(WebSocketTest, SaysNotFoundWhereThereIsNoWebSocket) {
+    for (const char* status :
+         {"200 OK", "400 Bad Request", "404 Not Found", "501 Not Implemented"}) {
+        ScriptServer server(*this, [&](tcp::socket& socket) -> Task<void> {
+            co_await read_head(socket);
+            co_await write_all(socket,
+                               "HTTP/1.1 " + std::string(status) + "\r\nContent-Length: 0\r\n\r\n");
+        });
+        const auto connection = connect(server.url("ws"));
+        ASSERT_FALSE(connection) << status;
+        EXPECT_EQ(connection.error().code, Errc::not_found) << status;
+    }
+}
+
 TEST_F(WebSocketTest, ReportsAnUpgradeThatIsNone) {
     for (const char* answer :
          {"garbage\r\n\r\n", "HTTP/1.1 101 Switching Protocols\r\n\r\n",

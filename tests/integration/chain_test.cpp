@@ -9,8 +9,10 @@
 
 #include "base/encoding.h"
 #include "base/file.h"
+#include "chain/block_wakeup.h"
 #include "chain/deploy.h"
 #include "chain/follower.h"
+#include "chain/policy_watcher.h"
 #include "chain/single_sender.h"
 #include "chain/wallet_signer.h"
 #include "devnet_fixture.h"
@@ -128,6 +130,21 @@ TEST_F(Sending, OurNetworkFeeIsTheNodes) {
         ASSERT_EQ(send(with, transfer_to(2, signer->account()))->state, TxState::halted);
     }
     EXPECT_FALSE(lines->contains("differ"));
+}
+
+TEST_F(Sending, ThePolicyOfTheChainIsReadWhole) {
+    const auto policy = run_on_devnet(chain::read_policy(*world.rpc));
+    ASSERT_TRUE(policy.has_value()) << policy.error().message;
+    const auto fees = run_on_devnet(world.rpc->fee_policy()).value();
+    EXPECT_EQ(policy->fees.fee_per_byte, fees.fee_per_byte);
+    EXPECT_EQ(policy->fees.pico_factor, fees.pico_factor);
+    EXPECT_EQ(policy->fees.storage_price, fees.storage_price);
+    EXPECT_EQ(policy->fees.attribute_fee,
+              (std::map<std::uint8_t, neo::Datoshi>{
+                  {0x01, 0}, {0x11, 0}, {0x20, 0}, {0x21, 0}, {0x22, 10'000'000}}));
+    const auto version = run_on_devnet(world.rpc->version()).value();
+    EXPECT_EQ(policy->ms_per_block, version.ms_per_block);
+    EXPECT_EQ(policy->max_valid_until_block_increment, version.max_valid_until_block_increment);
 }
 
 TEST_F(Sending, AFaultInTheBlockThatNoSimulationShowed) {
@@ -325,6 +342,24 @@ TEST_F(OwnNode, TheFollowerCrossesARestartWithoutAGap) {
         ASSERT_EQ(reader.seen[i]->summary.index, i + 1);
         EXPECT_EQ(reader.seen[i]->summary.hash, blocks.at(i + 1).hash);
     }
+}
+
+TEST_F(OwnNode, TheNodesEventsWakeTheFollower) {
+    FakeSubscriber reader("reader");
+    reader.stored = run_on_devnet(rpc->block(0)).value();
+    chain::OneNode nodes(*rpc);
+    // By polling alone it would see one height, and no more.
+    chain::Follower follower(nodes, world.clock, world.log,
+                             {.network = node->network(), .poll_every = milliseconds(600'000)});
+    follower.subscribe(reader);
+    chain::BlockWakeup wakeup(world.loop.get_executor(), world.clock, world.random, world.log,
+                              node->rpc_url(), [&] { follower.wake(); });
+    TaskGroup tasks(world.loop.get_executor(), world.log);
+    tasks.spawn("follower", follower.run());
+    tasks.spawn("wakeup", wakeup.run());
+    const std::uint32_t seen = run_on_devnet(rpc->block_count()).value();
+    while (reader.seen.size() < seen + 3) world.loop.run_one();
+    EXPECT_TRUE(run_on_devnet(tasks.stop(milliseconds(2'000))));
 }
 
 TEST_F(OwnNode, TheFollowerOfAnotherNetworkTakesNoBlock) {

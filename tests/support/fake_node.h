@@ -50,7 +50,10 @@ class FakeNode {
     std::uint32_t increment = 5760;
     std::int64_t network_fee = 1232520;
     std::int64_t balance = 1'000'0000'0000;  // of GAS, of every account
-    bool before_faun = false;                // no getExecPicoFeeFactor
+    bool before_faun = false;     // no getExecPicoFeeFactor
+    bool before_echidna = false;  // nor times, nor a fee of NotaryAssisted
+    std::int64_t fee_per_byte = 1000;
+    std::uint32_t ms_per_block = 1000;
     // Whom the blocks name that are mined from now on: they sign those after.
     std::shared_ptr<const FakeValidators> validators = std::make_shared<FakeValidators>(1, 1);
     // How it misbehaves.
@@ -214,7 +217,7 @@ class FakeNode {
 
     json::Value version() const {
         json::Object protocol{{"network", network},
-                              {"msperblock", 1000},
+                              {"msperblock", ms_per_block},
                               {"maxvaliduntilblockincrement", increment},
                               {"validatorscount", 1}};
         return json::Object{{"useragent", "/FAKE:1/"}, {"protocol", std::move(protocol)}};
@@ -234,26 +237,43 @@ class FakeNode {
 
     json::Value simulate(const std::string& script) const {
         const std::string bytes = as_text(base64_decode(script).value());
-        const auto item = [](const char* value) {
-            return json::Object{{"type", "Integer"}, {"value", value}};
-        };
         json::Object run{{"script", script},
                          {"state", simulation_state},
                          {"gasconsumed", gas_consumed},
                          {"exception", simulation_exception},
                          {"stack", simulation_stack},
                          {"notifications", json::Array{}}};
-        if (bytes.contains("getExecPicoFeeFactor")) {
-            run["state"] = before_faun ? "FAULT" : "HALT";
-            run["stack"] = json::Array{item("1000"), item("300000"), item("100000")};
-        } else if (bytes.contains("balanceOf")) {
+        if (bytes.contains("getFeePerByte")) answer_policy(run, bytes);
+        if (bytes.contains("balanceOf")) {
             run["state"] = "HALT";
-            run["stack"] = json::Array{item(std::to_string(balance).c_str())};
-        } else if (bytes.contains("getExecFeeFactor")) {
-            run["state"] = "HALT";
-            run["stack"] = json::Array{item("1000"), item("30"), item("100000")};
+            run["stack"] = json::Array{
+                json::Object{{"type", "Integer"}, {"value", std::to_string(balance)}}};
         }
         return run;
+    }
+
+    void answer_policy(json::Object& run, const std::string& script) const {
+        const bool pico = script.contains("getExecPicoFeeFactor");
+        const bool times = script.contains("getMillisecondsPerBlock");
+        const bool faults = (pico && (before_faun || before_echidna)) || (times && before_echidna);
+        json::Array stack;
+        const auto add = [&](std::int64_t value) {
+            stack.push_back(json::Object{{"type", "Integer"}, {"value", std::to_string(value)}});
+        };
+        add(fee_per_byte);
+        add(pico ? 300'000 : 30);
+        add(100'000);
+        if (script.contains("getAttributeFee")) {
+            for (int i = 0; i < 4; ++i) add(0);
+            if (times) add(10'000'000);
+        }
+        if (times) {
+            add(ms_per_block);
+            add(increment);
+        }
+        run["state"] = faults ? "FAULT" : "HALT";
+        run["exception"] = faults ? "method not found" : "";
+        run["stack"] = std::move(stack);
     }
 
     std::pair<int, json::Value> take(const std::string& base64) {
