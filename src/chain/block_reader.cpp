@@ -33,12 +33,17 @@ Task<Result<neo::Block>> BlockReader::known(Anchor anchor) {
 
 Task<Result<neo::Block>> BlockReader::after(neo::BlockHeader previous) {
     CO_TRY(neo::Block block, co_await read(previous.index + 1));
-    const Status checked = neo::check_header(block.header, previous, network_);
-    if (!checked)
-        co_return fail(
-            checked.error().code == Errc::unauthenticated ? Errc::unauthenticated : Errc::conflict,
-            name_of(block.header.index) + checked.error().message);
+    CO_TRY_OK(check_after(block, previous, network_));
     co_return block;
+}
+
+Status check_after(const neo::Block& block, const neo::BlockHeader& previous,
+                   std::uint32_t network) {
+    const Status checked = neo::check_header(block.header, previous, network);
+    if (checked) return {};
+    return fail(
+        checked.error().code == Errc::unauthenticated ? Errc::unauthenticated : Errc::conflict,
+        name_of(block.header.index) + checked.error().message);
 }
 
 Block summary_of(const neo::Block& block) {

@@ -15,6 +15,7 @@ namespace nsl::chain {
 struct Anchor {
     std::uint32_t index = 0;
     neo::Hash256 hash;
+    bool operator==(const Anchor&) const = default;
 };
 
 // Holds no block: what was verified is the caller's to keep. One block costs as many signature
@@ -41,6 +42,10 @@ class BlockReader {
     RpcClient& rpc_;
     std::uint32_t network_;
 };
+
+// The block after one that was verified, whoever has shown it. Errors: as BlockReader::after's own.
+Status check_after(const neo::Block& block, const neo::BlockHeader& previous,
+                   std::uint32_t network);
 
 // What most users want of a block: which it is, and which transactions it holds.
 Block summary_of(const neo::Block& block);

@@ -1,76 +1,106 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads the chain block by block, by polling: contiguous, hash-linked, signed, never backwards.
+// Reads the chain block by block: contiguous, hash-linked, signed, never backwards; and hands each
+// block to each subscriber once.
 #pragma once
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "base/async_event.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "base/task.h"
+#include "chain/block_fetcher.h"
 #include "chain/block_reader.h"
-#include "chain/rpc_client.h"
+#include "chain/nodes.h"
+#include "chain/read_block.h"
 
 namespace nsl::chain {
 
+struct FollowerOptions {
+    std::uint32_t network = 0;  // the magic, from configuration (see BlockReader)
+    milliseconds poll_every{200};
+    // Without any checkpoint: the block to begin with.
+    std::optional<Anchor> anchor{};
+    std::size_t blocks_max = 50;  // asked for in one request, far behind the tip; 1..kRpcBatchMax
+};
+
 struct FollowerStatus {
-    std::optional<BlockHeader> last;   // last block handed out
+    std::optional<BlockHeader> last;   // the last block that all subscribers have
     std::uint32_t node_height = 0;     // what the node said last; nobody has signed that
-    std::int64_t last_success_ms = 0;  // when the node last answered
+    std::int64_t last_success_ms = 0;  // when a node last answered
     std::string fault;                 // empty, or why it stands still
 };
 
-// Called once per block in order. An error stops the follower at this block: it is handed out
-// again, to every handler, as it is after a crash; handlers take the same block twice without harm.
-using BlockHandler = std::function<Task<Status>(Block)>;
-
-// Believes a node nothing but its height. All trust comes from one block, whose hash is known:
-// - `resume`, the last block that was handled in a former life: the node's block there must have
-//   that hash, and the next one is the first to be handed out;
-// - without it `anchor`, which the caller may give: it is the first to be handed out;
+// Believes a node nothing but when to look. All trust comes from one block, whose hash is known:
+// - the lowest checkpoint of the subscribers: a node's block there must have that hash, and the
+//   next one is the first to be handed out;
+// - without any `anchor`: it is the first to be handed out;
 // - with neither, the node's tip as it is when first asked. This is trust on first use: a node that
 //   lies at that moment is believed, until the hash is compared with one from elsewhere.
 // Every later block must be linked to the one before and signed by the account that one names, and
-// its transactions must be those of its merkle root.
-// Holds one block at a time.
+// its transactions must be those of its merkle root; the other checkpoints must be of this chain.
+//
+// A subscriber gets the blocks after its checkpoint, in order, each once; without a checkpoint all
+// that are handed out from its start on. Nobody gets the next block before all have this one. Holds
+// two fetches at most: what one is, BlockFetcher says.
 class Follower {
  public:
-    // `network`: the magic, from configuration (see BlockReader).
-    Follower(RpcClient& rpc, Clock& clock, Logger log, std::uint32_t network,
-             std::optional<BlockHeader> resume, milliseconds poll_every,
-             std::optional<Anchor> anchor = {});
+    Follower(Nodes& nodes, Clock& clock, Logger log, FollowerOptions options);
 
-    void subscribe(BlockHandler handler) { handlers_.push_back(std::move(handler)); }
-    // Returns only when cancelled. A block that is not signed, not linked or not what its hash
-    // says, or another hash at a known height, is never handed out: `fault` says so, loudly, and
-    // reading is tried again, so that another node at its URL or a later honest answer lets it go
-    // on.
+    // Before run(); the subscriber outlives it.
+    void subscribe(BlockSubscriber& subscriber) { readers_.push_back({&subscriber}); }
+    // Returns only when cancelled; may be run again after it threw. A block that is not signed, not
+    // linked or not what its hash says, or another hash at a known height, is never handed out:
+    // `fault` says so, loudly, the node is distrusted, and reading is tried again, so that another
+    // node or a later honest answer lets it go on.
     Task<void> run();
+    // There may be a new block: looks at once instead of at the next poll. Not after an error.
+    void wake();
     const FollowerStatus& status() const { return status_; }
 
  private:
-    // Reads and hands out at most a batch; true when more blocks are waiting.
-    Task<Result<bool>> step();
-    // Finds our place on the node's chain; hands the first block out when there was none before.
-    Task<Status> find_place();
-    Task<Status> hand_out(neo::Block block);
-    void stumble(const Error& why);
+    struct Reader {
+        BlockSubscriber* subscriber;
+        std::optional<BlockHeader> checkpoint{};
+        bool ask = true;  // what its checkpoint is
+    };
 
-    RpcClient& rpc_;
-    BlockReader reader_;
+    Task<void> follow();
+    // Reads and hands out a number of blocks; true when more are waiting.
+    Task<Result<bool>> step();
+    Task<Status> ask_checkpoints();
+    // Finds our place on the node's chain; hands the first block out when there was none before.
+    Task<Status> find_place(RpcClient& node);
+    Task<Status> begin(RpcClient& node);
+    // Verifies what was fetched and hands it out.
+    Task<Status> take(RpcClient& node, const Fetched& fetched);
+    Task<Status> hand_out(std::shared_ptr<const ReadBlock> block);
+    // The checkpoints at this block name it.
+    Status agree(const BlockHeader& block) const;
+    void stumble(const Error& why);
+    std::unexpected<Error> liar(RpcClient& node, Error why);
+    Task<void> pause();
+
+    Nodes& nodes_;
     Clock& clock_;
     Logger log_;
-    milliseconds poll_every_;
-    std::vector<BlockHandler> handlers_;
+    FollowerOptions options_;
+    std::vector<Reader> readers_;
+    std::unique_ptr<BlockFetcher> fetcher_;
     FollowerStatus status_;
-    std::optional<Anchor> place_;               // the last block handed out, or the first to be
-    std::optional<neo::BlockHeader> verified_;  // the last one's header, when it was read
-    // The node may have changed since the last answer: compare the last block's hash first.
+    bool begun_ = false;   // the checkpoints have been asked for
+    bool placed_ = false;  // it is known where the chain is to be read on, namely at:
+    Anchor place_{};       // the last block that all have, or the first to be
+    bool first_ = false;   // `place_` itself is the next to be handed out
+    // Its header has to be read, and its hash compared: the node may be another than before.
     bool find_place_ = true;
+    neo::BlockHeader verified_{};  // of `place_`, when that has been done
+    bool woken_ = false;
+    AsyncEvent wake_;
 };
 
 }  // namespace nsl::chain

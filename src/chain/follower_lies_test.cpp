@@ -15,22 +15,10 @@ constexpr const char* kOtherChain = "not the one that was followed";
 
 class FollowerOfALiar : public testing_support::FollowerTest {
  protected:
-    // Two transactions in the next block, with no words about whether they are any good.
-    void pool_two() {
-        for (std::uint32_t nonce : {1U, 2U}) {
-            neo::Transaction tx;
-            tx.nonce = nonce;
-            tx.valid_until_block = 1'000;
-            tx.signers.push_back({});
-            tx.script = {0x40};
-            tx.witnesses.push_back({});
-            ASSERT_EQ(world.run(world.rpc.send(tx.serialize()))->outcome, SendOutcome::accepted);
-        }
-    }
     // Blocks 1 to 6, of which 5 holds two transactions; all up to 3 are handled.
     void start_at_three() {
         node.mine(4);
-        pool_two();
+        pool({1, 2});
         node.mine(2);
         start(header(3));
     }
@@ -56,16 +44,18 @@ TEST_P(FollowerRefuses, TheLieAndGoesOnWithTheTruth) {
     run();
     for (int i = 0; i < 3; ++i) next_poll();
     expect_contiguous(4, 4);
-    EXPECT_EQ(follower->status().last->index, 4U);
+    EXPECT_EQ(last(), 4U);
     EXPECT_TRUE(fault_says("block 5: ")) << follower->status().fault;
     EXPECT_TRUE(fault_says(GetParam().fault)) << follower->status().fault;
+    ASSERT_FALSE(nodes.reproaches.empty());
+    EXPECT_TRUE(nodes.reproaches[0].message.contains("block 5: "));
     EXPECT_EQ(logged("\"level\":\"error\""), GetParam().headline ? 1U : 0U);
     if (GetParam().headline) EXPECT_EQ(logged(GetParam().headline), 1U);
 
     node.lies.clear();
     next_poll();
     expect_contiguous(4, 6);
-    EXPECT_EQ(seen[1].transactions.size(), 2U);
+    EXPECT_EQ(reader.seen[1]->summary.transactions.size(), 2U);
     EXPECT_TRUE(follower->status().fault.empty());
 }
 
@@ -92,7 +82,7 @@ TEST_F(FollowerOfALiar, DoesNotResumeOnAnotherBlockThanTheStored) {
     start(stored);
     run();
     next_poll();
-    EXPECT_TRUE(seen.empty());
+    EXPECT_TRUE(reader.seen.empty());
     EXPECT_TRUE(fault_says("block 3: ")) << follower->status().fault;
     EXPECT_TRUE(fault_says("ours is " + stored.hash.display())) << follower->status().fault;
     EXPECT_EQ(logged(kOtherChain), 1U);
@@ -104,7 +94,7 @@ TEST_F(FollowerOfALiar, DoesNotTakeTheStoredBlockWithAnotherHeader) {
     node.lies[3] = BlockLie::header_changed;
     run();
     next_poll();
-    EXPECT_TRUE(seen.empty());
+    EXPECT_TRUE(reader.seen.empty());
     EXPECT_TRUE(fault_says("block 3: ")) << follower->status().fault;
     EXPECT_EQ(logged(kOtherChain), 1U);
     node.lies.clear();
@@ -117,7 +107,7 @@ TEST_F(FollowerOfALiar, DoesNotFollowAnotherNetworkThanTheConfigured) {
     start_at_three();
     run();
     next_poll();
-    EXPECT_TRUE(seen.empty());
+    EXPECT_TRUE(reader.seen.empty());
     EXPECT_TRUE(fault_says("block 4: ")) << follower->status().fault;
     EXPECT_EQ(logged(kNotSigned), 1U);
 }
@@ -127,9 +117,23 @@ TEST_F(FollowerOfALiar, DoesNotBeginWithAnotherBlockThanTheAnchor) {
     start({}, Anchor{.index = 2, .hash = node.block(3).hash});
     run();
     next_poll();
-    EXPECT_TRUE(seen.empty());
+    EXPECT_TRUE(reader.seen.empty());
     EXPECT_TRUE(fault_says("block 2: ")) << follower->status().fault;
     EXPECT_EQ(logged(kOtherChain), 1U);
+}
+
+TEST_F(FollowerOfALiar, DistrustsAHeightWithoutItsBlock) {
+    start_at_three();
+    node.height_claimed_more = 2;
+    run();
+    next_poll();
+    expect_contiguous(4, 6);
+    EXPECT_TRUE(fault_says("block 7: ")) << follower->status().fault;
+    ASSERT_FALSE(nodes.reproaches.empty());
+    EXPECT_EQ(nodes.reproaches[0].code, Errc::not_found);
+    node.mine(3);
+    next_poll();
+    expect_contiguous(4, 9);
 }
 
 TEST_F(FollowerOfALiar, FollowsValidatorsWhoHandOverToMore) {

@@ -8,6 +8,7 @@
 namespace nsl::chain {
 namespace {
 
+using testing_support::FakeSubscriber;
 using testing_support::FollowerTest;
 
 TEST_F(FollowerTest, BeginsWithTheTipAndGoesOn) {
@@ -20,7 +21,7 @@ TEST_F(FollowerTest, BeginsWithTheTipAndGoesOn) {
     next_poll();
     expect_contiguous(5, 6);
     EXPECT_EQ(follower->status().node_height, 6U);
-    EXPECT_EQ(follower->status().last->index, 6U);
+    EXPECT_EQ(last(), 6U);
     EXPECT_EQ(follower->status().last_success_ms, world.clock.unix_ms());
     EXPECT_TRUE(follower->status().fault.empty());
 }
@@ -43,9 +44,9 @@ TEST_F(FollowerTest, RefusesABlockThatDoesNotFollowOurs) {
     node.mine(3);
     next_poll();
     next_poll();
-    EXPECT_TRUE(seen.empty());
+    EXPECT_TRUE(reader.seen.empty());
     EXPECT_FALSE(follower->status().fault.empty());
-    EXPECT_EQ(follower->status().last->index, 5U);
+    EXPECT_EQ(last(), 5U);
     EXPECT_TRUE(world.lines->contains("not the one that was followed"));
 }
 
@@ -56,7 +57,7 @@ TEST_F(FollowerTest, RefusesAnotherHashAtAKnownHeight) {
     start(other);
     run();
     settle();
-    EXPECT_TRUE(seen.empty());
+    EXPECT_TRUE(reader.seen.empty());
     EXPECT_NE(follower->status().fault.find("block 5"), std::string::npos);
 }
 
@@ -80,7 +81,7 @@ TEST_F(FollowerTest, WaitsForANodeThatIsBehind) {
     node.height_offset_down = 3;
     run();
     settle();
-    EXPECT_TRUE(seen.empty());
+    EXPECT_TRUE(reader.seen.empty());
     EXPECT_NE(follower->status().fault.find("behind"), std::string::npos);
     node.height_offset_down = 0;
     node.mine();
@@ -92,21 +93,39 @@ TEST_F(FollowerTest, HandsABlockOutAgainUntilItIsHandled) {
     node.mine(2);
     start(header(0));
     bool refuse = true;
-    std::vector<std::uint32_t> handled;
-    follower->subscribe([&](Block block) -> Task<Status> {
-        if (refuse && block.index == 2) co_return fail(Errc::unavailable, "no database");
-        handled.push_back(block.index);
-        co_return Status{};
-    });
+    reader.commit = [&](std::uint32_t index) {
+        return refuse && index == 2 ? Commit::failed : Commit::done;
+    };
     run();
     settle();
-    EXPECT_EQ(handled, std::vector<std::uint32_t>{1});
-    EXPECT_NE(follower->status().fault.find("no database"), std::string::npos);
-    EXPECT_EQ(follower->status().last->index, 1U);
+    expect_contiguous(1, 1);
+    EXPECT_TRUE(fault_says("block 2 was not handled by reader: no database"))
+        << follower->status().fault;
+    EXPECT_EQ(last(), 1U);
+    EXPECT_TRUE(nodes.reproaches.empty());
     refuse = false;
     next_poll();
-    EXPECT_EQ(handled, (std::vector<std::uint32_t>{1, 2}));
-    EXPECT_EQ(seen.back().index, 2U);
+    expect_contiguous(1, 2);
+    EXPECT_TRUE(follower->status().fault.empty());
+}
+
+TEST_F(FollowerTest, AsksWhetherACommitWasDoneBeforeItHandsOutAgain) {
+    node.mine(3);
+    start(header(0));
+    reader.commit = [&](std::uint32_t index) {
+        return index == 2 ? Commit::in_doubt : Commit::done;
+    };
+    run();
+    settle();
+    expect_contiguous(1, 2);
+    EXPECT_TRUE(fault_says("the connection broke"));
+    reader.away = true;
+    next_poll();
+    expect_contiguous(1, 2);
+    EXPECT_TRUE(fault_says("the checkpoint of reader: no database")) << follower->status().fault;
+    reader.away = false;
+    next_poll();
+    expect_contiguous(1, 3);
     EXPECT_TRUE(follower->status().fault.empty());
 }
 
@@ -128,20 +147,144 @@ TEST_F(FollowerTest, GoesOnFromItsCheckpointWhateverTheAnchor) {
 
 TEST_F(FollowerTest, KeepsTheBlockItBeganWithUntilItIsHandled) {
     node.mine(3);
+    FakeSubscriber other{"other"};
+    others = {&other};
     start({});
     bool refuse = true;
-    follower->subscribe([&](Block) -> Task<Status> {
-        if (refuse) co_return fail(Errc::unavailable, "no database");
-        co_return Status{};
-    });
+    other.commit = [&](std::uint32_t) { return refuse ? Commit::failed : Commit::done; };
     run();
     settle();
     EXPECT_FALSE(follower->status().last.has_value());
     refuse = false;
     node.mine(2);
-    seen.clear();
     next_poll();
     expect_contiguous(3, 5);
+    expect_contiguous(other, 3, 5);
+}
+
+TEST_F(FollowerTest, ReadsFromTheLowestCheckpointAndSparesWhoeverHasABlock) {
+    node.mine(9);
+    FakeSubscriber behind{"behind"}, fresh{"fresh"}, beyond{"beyond"};
+    others = {&behind, &fresh, &beyond};
+    behind.stored = header(2);
+    beyond.stored = header(7);
+    start(header(5));
+    run();
+    settle();
+    expect_contiguous(6, 9);
+    expect_contiguous(behind, 3, 9);
+    expect_contiguous(fresh, 3, 9);
+    expect_contiguous(beyond, 8, 9);
+    EXPECT_EQ(last(), 9U);
+}
+
+TEST_F(FollowerTest, HoldsNobodyBackFromABlockThatOneCannotTake) {
+    node.mine(4);
+    FakeSubscriber other{"other"};
+    others = {&other};
+    start(header(0));
+    bool refuse = true;
+    reader.commit = [&](std::uint32_t index) {
+        return refuse && index == 2 ? Commit::failed : Commit::done;
+    };
+    other.stored = header(0);
+    run();
+    next_poll();
+    expect_contiguous(1, 1);
+    expect_contiguous(other, 1, 2);
+    refuse = false;
+    next_poll();
+    expect_contiguous(1, 4);
+    expect_contiguous(other, 1, 4);
+}
+
+TEST_F(FollowerTest, StandsStillWhenTwoCheckpointsAreOfTwoChains) {
+    node.mine(6);
+    FakeSubscriber other{"other"};
+    others = {&other};
+    other.stored = header(4);
+    other.stored->hash.raw[0] ^= 1;
+    start(header(2));
+    run();
+    next_poll();
+    expect_contiguous(3, 3);
+    EXPECT_TRUE(other.seen.empty());
+    EXPECT_TRUE(fault_says("the checkpoint of other is " + other.stored->hash.display()))
+        << follower->status().fault;
+    EXPECT_TRUE(nodes.reproaches.empty());
+    EXPECT_TRUE(world.lines->contains("\"level\":\"error\""));
+}
+
+TEST_F(FollowerTest, GoesBackForASubscriberThatLostBlocks) {
+    node.mine(6);
+    FakeSubscriber other{"other"};
+    others = {&other};
+    other.stored = header(0);
+    start(header(0));
+    run();
+    settle();
+    expect_contiguous(1, 6);
+    // A backup was restored beneath it; the next commit tells.
+    reader.seen.clear();
+    reader.commit = [&](std::uint32_t) {
+        reader.commit = [](std::uint32_t) { return Commit::done; };
+        reader.stored = header(3);
+        return Commit::failed;
+    };
+    node.mine();
+    next_poll();
+    next_poll();
+    expect_contiguous(4, 7);
+    expect_contiguous(other, 1, 7);
+}
+
+TEST_F(FollowerTest, LooksAtOnceWhenItIsWoken) {
+    node.mine(2);
+    start(header(0));
+    run();
+    settle();
+    node.mine();
+    follower->wake();
+    while (reader.seen.size() < 3) world.loop.run_one();
+    expect_contiguous(1, 3);
+    // Also when that came while it was not asleep.
+    settle();
+    node.mine();
+    reader.commit = [&](std::uint32_t index) {
+        if (index == 4) {
+            node.mine();
+            follower->wake();
+        }
+        return Commit::done;
+    };
+    world.clock.advance(kPoll);
+    while (reader.seen.size() < 5) world.loop.run_one();
+    expect_contiguous(1, 5);
+}
+
+TEST_F(FollowerTest, ReadsFarWithoutBatchesToo) {
+    node.mine(300);
+    node.takes_batches = false;
+    start(header(0));
+    run();
+    settle();
+    expect_contiguous(1, 300);
+}
+
+TEST_F(FollowerTest, AsksForLessWhereAnAnswerWouldBeTooLong) {
+    // 20 blocks of 24 transactions are far more than the client takes.
+    std::uint32_t nonce = 0;
+    for (int i = 0; i < 60; ++i) {
+        std::vector<std::uint32_t> nonces;
+        nonces.reserve(24);
+        for (int k = 0; k < 24; ++k) nonces.push_back(++nonce);
+        pool(nonces);
+        node.mine();
+    }
+    start(header(0));
+    run();
+    settle();
+    expect_contiguous(1, 60);
 }
 
 TEST_F(FollowerTest, SurvivesGarbageAndGoesOn) {

@@ -47,6 +47,9 @@ class BlockSubscriber {
  public:
     virtual ~BlockSubscriber() = default;
     virtual std::string name() const = 0;  // for logs and metrics: "sender", "pricefeed"
+    // Whether it looks at Event::fields, which are none while nobody does. Asked when reading
+    // starts.
+    virtual bool reads_fields() const { return false; }
     // The last block whose effects are committed; none before the first.
     virtual Task<Result<std::optional<BlockHeader>>> checkpoint() = 0;
     // Commits the block's effects and the checkpoint together, or neither. After an error the

@@ -40,7 +40,7 @@ TEST_F(RpcClientTest, SaysNotFoundForWhatTheNodeDoesNotKnow) {
     EXPECT_EQ(world.run(world.rpc.transaction_height(neo::Hash256{})).error().code,
               Errc::not_found);
     EXPECT_EQ(world.run(world.rpc.application_log(neo::Hash256{})).error().code, Errc::not_found);
-    EXPECT_EQ(world.run(world.rpc.raw("nosuchmethod", {})).error().code, Errc::invalid_argument);
+    EXPECT_EQ(world.run(world.rpc.raw("nosuchmethod", {})).error().code, Errc::unavailable);
 }
 
 TEST_F(RpcClientTest, SaysUnavailableWhenTheNodeIsAway) {

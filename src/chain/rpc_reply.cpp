@@ -198,7 +198,7 @@ Error error_of(const RpcFailure& failure) {
 
 Errc errc_of_code(int code) {
     if ((code >= -109 && code <= -101) || code == -606) return Errc::not_found;
-    if (code == -32603) return Errc::unavailable;
+    if (code == -32603 || code == -32601 || code == -600) return Errc::unavailable;
     return Errc::invalid_argument;
 }
 

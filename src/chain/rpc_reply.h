@@ -18,8 +18,9 @@
 namespace nsl::chain {
 
 // Our error for a JSON-RPC error code of any call but sendrawtransaction: -101..-109 and -606
-// (unknown block, contract, transaction, …, old state) are not_found, -32603 (the node's own
-// trouble) unavailable, everything else invalid_argument.
+// (unknown block, contract, transaction, …, old state) are not_found; -32603 (the node's own
+// trouble), -32601 and -600 (it does not offer this call, or not to us) unavailable: they say
+// nothing about what was asked for. Everything else is invalid_argument.
 Errc errc_of_code(int code);
 Error error_of(const RpcFailure& failure);
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Follows the chain for the services: events and checkpoint commit together.
+// Reads the chain for the price feed: rounds and checkpoint commit together.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/log.h"
-#include "chain/follower.h"
-#include "chain/rpc_client.h"
+#include "chain/read_block.h"
 #include "node/feed_contract.h"
 #include "services/pricefeed/probe.h"
 #include "services/pricefeed/service.h"
@@ -15,24 +15,22 @@
 
 namespace nsl::node {
 
-std::vector<std::string> checkpoint_schema();
-
-// The last block whose effects are committed. Errors: unavailable.
-Task<Result<std::optional<chain::BlockHeader>>> load_checkpoint(store::Db& db);
-
-// The follower's subscriber: reads a block's application logs, stores the rounds it finds and the
-// checkpoint in one transaction, then tells the service.
-class BlockIndexer {
+// Stores the rounds that it finds in a block's events and the checkpoint in one transaction, then
+// tells the service.
+class BlockIndexer final : public chain::BlockSubscriber {
  public:
-    BlockIndexer(store::Db& db, chain::RpcClient& rpc, ChainFeedContract& contract,
-                 pricefeed::Service& service, pricefeed::Probe& probe, Logger log)
-        : db_(db), rpc_(rpc), contract_(contract), service_(service), probe_(probe), log_(log) {}
+    BlockIndexer(store::Db& db, ChainFeedContract& contract, pricefeed::Service& service,
+                 pricefeed::Probe& probe, Logger log)
+        : db_(db), contract_(contract), service_(service), probe_(probe), log_(log) {}
 
-    Task<Status> on_block(chain::Block block);
+    std::string name() const override { return "pricefeed"; }
+    Task<Result<std::optional<chain::BlockHeader>>> checkpoint() override;
+    Task<Status> on_block(std::shared_ptr<const chain::ReadBlock> block) override;
 
  private:
+    std::vector<pricefeed::RoundEvent> rounds_in(const chain::ReadBlock& block) const;
+
     store::Db& db_;
-    chain::RpcClient& rpc_;
     ChainFeedContract& contract_;
     pricefeed::Service& service_;
     pricefeed::Probe& probe_;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "feed_contract_replies.h"
+#include "node/checkpoints.h"
 #include "sender_world.h"
 #include "services/pricefeed/store_sql.h"
 #include "store_world.h"
@@ -27,11 +28,12 @@ class NodeBlockIndexer : public SenderTest, public ::testing::WithParamInterface
     pricefeed::Service service{table, contract, store};
     Metrics metrics;
     pricefeed::Probe probe{metrics, {"NEO-USD", "GAS-USD"}};
-    BlockIndexer indexer{*db, world.rpc, contract, service, probe, world.log};
+    BlockIndexer indexer{*db, contract, service, probe, world.log};
 
     std::unique_ptr<store::Db> open() {
         std::vector<store::Migration> steps;
-        for (const auto& part : {checkpoint_schema(), pricefeed::feed_store_schema()})
+        for (const auto& part :
+             {checkpoint_schema(), subscriber_schema(), pricefeed::feed_store_schema()})
             for (const std::string& sql : part)
                 steps.push_back({static_cast<int>(steps.size()) + 1, "node", sql});
         return store::open({.url = store::fresh_url(GetParam(), folder)}, steps).value();
@@ -41,20 +43,30 @@ class NodeBlockIndexer : public SenderTest, public ::testing::WithParamInterface
         out.raw.fill(seed);
         return out;
     }
-    static chain::Block block(std::uint32_t index, std::vector<neo::Hash256> transactions) {
-        chain::Block out;
-        out.index = index;
-        out.hash.raw.fill(static_cast<std::uint8_t>(index));
-        out.previous.raw.fill(static_cast<std::uint8_t>(index - 1));
-        out.time_ms = 1'700'000'000'000 + index;
-        out.transactions = std::move(transactions);
+    static neo::Hash256 block_hash(std::uint32_t index) {
+        return tx_hash(static_cast<std::uint8_t>(index));
+    }
+    static std::shared_ptr<const chain::ReadBlock> block(
+        std::uint32_t index, std::vector<chain::TransactionOutcome> outcomes) {
+        auto out = std::make_shared<chain::ReadBlock>();
+        out->summary.index = index;
+        out->summary.hash = block_hash(index);
+        out->summary.previous = block_hash(index - 1);
+        out->summary.time_ms = 1'700'000'000'000 + index;
+        for (const auto& outcome : outcomes) out->summary.transactions.push_back(outcome.hash);
+        out->outcomes = std::move(outcomes);
         return out;
     }
     FakeEvent stored(std::vector<tee::PriceRecord> records) const {
         return {hash, "BatchStored", batch_stored(1, packed_records(std::move(records)))};
     }
-    void log_of(std::uint8_t tx, std::vector<FakeEvent> events, const char* vm_state = "HALT") {
-        node.raw_replies.push_back(application_log_reply(tx_hash(tx), vm_state, events));
+    static chain::TransactionOutcome did(std::uint8_t tx, std::vector<FakeEvent> events) {
+        chain::TransactionOutcome out{.hash = tx_hash(tx), .halted = true};
+        for (const FakeEvent& event : events)
+            out.events.push_back({.position = static_cast<std::uint32_t>(out.events.size()),
+                                  .raw = {event.contract, event.name,
+                                          neo::StackItem::from_json(event.state).value()}});
+        return out;
     }
     // What the contract answers when its state is read after a block.
     void contract_holds(std::uint64_t sequence, std::vector<tee::PriceRecord> records) {
@@ -74,7 +86,7 @@ class NodeBlockIndexer : public SenderTest, public ::testing::WithParamInterface
         }));
     }
     std::optional<std::uint32_t> checkpoint() {
-        auto found = world.run(load_checkpoint(*db)).value();
+        auto found = world.run(load_checkpoint(*db, "pricefeed")).value();
         if (!found) return std::nullopt;
         return found->index;
     }
@@ -87,18 +99,18 @@ INSTANTIATE_TEST_SUITE_P(Engines, NodeBlockIndexer,
 TEST_P(NodeBlockIndexer, StoresRoundsAndTellsTheService) {
     EXPECT_EQ(checkpoint(), std::nullopt);
     contract_holds(1, {price_record(0, 1, 500), price_record(1, 1, 600)});
-    log_of(1, {{neo::Hash160{}, "Transfer", array_item({})},
-               stored({price_record(0, 1, 500), price_record(1, 1, 600)})});
-    log_of(2, {});
-    ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1), tx_hash(2)}))));
+    ASSERT_TRUE(world.run(indexer.on_block(
+        block(9, {did(1, {{neo::Hash160{}, "Transfer", array_item({})},
+                          stored({price_record(0, 1, 500), price_record(1, 1, 600)})}),
+                  did(2, {})}))));
     EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{1});
     EXPECT_EQ(rounds(1), std::vector<std::uint64_t>{1});
     EXPECT_EQ(service.find("NEO-USD")->stored.round, 1U);
     EXPECT_EQ(service.find("NEO-USD")->tx, tx_hash(1));
-    auto last = world.run(load_checkpoint(*db)).value().value();
+    auto last = world.run(indexer.checkpoint()).value().value();
     EXPECT_EQ(last.index, 9U);
-    EXPECT_EQ(last.hash, block(9, {}).hash);
-    EXPECT_EQ(last.previous, block(9, {}).previous);
+    EXPECT_EQ(last.hash, block_hash(9));
+    EXPECT_EQ(last.previous, block_hash(8));
     EXPECT_EQ(last.time_ms, 1'700'000'000'009);
 }
 
@@ -108,60 +120,41 @@ TEST_P(NodeBlockIndexer, MovesTheCheckpointOverBlocksWithoutRounds) {
     EXPECT_EQ(checkpoint(), 10U);
 }
 
-TEST_P(NodeBlockIndexer, TakesTheSameBlockAgainWithoutChange) {
+TEST_P(NodeBlockIndexer, RefusesABlockThatItHasAlready) {
     contract_holds(1, {price_record(0, 1, 500), price_record(1, 1, 600)});
-    for (int i = 0; i < 2; ++i) {
-        log_of(1, {stored({price_record(0, 1, 500)})});
-        ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1)}))));
-        EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{1});
-        EXPECT_EQ(checkpoint(), 9U);
-        EXPECT_EQ(service.find("NEO-USD")->tx, tx_hash(1));
-    }
+    const auto nine = block(9, {did(1, {stored({price_record(0, 1, 500)})})});
+    ASSERT_TRUE(world.run(indexer.on_block(nine)));
+    EXPECT_EQ(world.run(indexer.on_block(nine)).error().code, Errc::conflict);
+    EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{1});
+    EXPECT_EQ(checkpoint(), 9U);
 }
 
 TEST_P(NodeBlockIndexer, CommitsRoundsAndCheckpointTogetherOrNeither) {
     ASSERT_TRUE(world.run(indexer.on_block(block(8, {}))));
-    ASSERT_TRUE(rename_table("chain_checkpoint", "away"));
-    log_of(1, {stored({price_record(0, 1, 500)})});
-    EXPECT_FALSE(world.run(indexer.on_block(block(9, {tx_hash(1)}))));
-    ASSERT_TRUE(rename_table("away", "chain_checkpoint"));
+    ASSERT_TRUE(rename_table("chain_subscriber", "away"));
+    EXPECT_FALSE(
+        world.run(indexer.on_block(block(9, {did(1, {stored({price_record(0, 1, 500)})})}))));
+    ASSERT_TRUE(rename_table("away", "chain_subscriber"));
     EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{});
     EXPECT_EQ(checkpoint(), 8U);
     EXPECT_EQ(service.find("NEO-USD")->tx, std::nullopt);
 }
 
-TEST_P(NodeBlockIndexer, DoesNotPassABlockWhoseLogsItCannotRead) {
-    log_of(1, {stored({price_record(0, 1, 500)})});
-    node.raw_replies.push_back(R"({"jsonrpc":"2.0","id":%ID%,)"
-                               R"("error":{"code":-105,"message":"Unknown container"}})");
-    EXPECT_FALSE(world.run(indexer.on_block(block(9, {tx_hash(1), tx_hash(2)}))));
-    EXPECT_EQ(checkpoint(), std::nullopt);
-    EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{});
-}
-
 TEST_P(NodeBlockIndexer, PassesALogThatNobodyCanRead) {
-    node.raw_replies.push_back(rpc_result("no log at all"));
     contract_holds(1, {price_record(0, 1, 500), price_record(1, 1, 600)});
-    log_of(2, {stored({price_record(0, 1, 500)})});
-    ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1), tx_hash(2)}))));
-    EXPECT_TRUE(world.lines->contains(tx_hash(1).display()));
+    ASSERT_TRUE(
+        world.run(indexer.on_block(block(9, {{.hash = tx_hash(1), .unreadable = "no log at all"},
+                                             did(2, {stored({price_record(0, 1, 500)})})}))));
     EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{1});
-    EXPECT_EQ(checkpoint(), 9U);
-}
-
-TEST_P(NodeBlockIndexer, BelievesNoEventOfAFaultedTransaction) {
-    log_of(1, {stored({price_record(0, 1, 500)})}, "FAULT");
-    ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1)}))));
-    EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{});
     EXPECT_EQ(checkpoint(), 9U);
 }
 
 TEST_P(NodeBlockIndexer, SaysThatItDoesNotUnderstandAnEventAndGoesOn) {
     contract_holds(1, {price_record(0, 1, 500), price_record(1, 1, 600)});
-    log_of(1, {{hash, "BatchStored", array_item({integer_item(1)})},
-               {hash, "BatchStored", batch_stored(1, Bytes(39))},
-               stored({price_record(0, 1, 500)})});
-    ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1)}))));
+    ASSERT_TRUE(world.run(
+        indexer.on_block(block(9, {did(1, {{hash, "BatchStored", array_item({integer_item(1)})},
+                                           {hash, "BatchStored", batch_stored(1, Bytes(39))},
+                                           stored({price_record(0, 1, 500)})})}))));
     EXPECT_TRUE(world.lines->contains("event not understood"));
     EXPECT_TRUE(world.lines->contains(tx_hash(1).display()));
     EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{1});
@@ -170,8 +163,8 @@ TEST_P(NodeBlockIndexer, SaysThatItDoesNotUnderstandAnEventAndGoesOn) {
 
 TEST_P(NodeBlockIndexer, KeepsRoundsThoughTheContractCannotBeReadAfterwards) {
     node.simulation_stack = {};
-    log_of(1, {stored({price_record(0, 1, 500)})});
-    ASSERT_TRUE(world.run(indexer.on_block(block(9, {tx_hash(1)}))));
+    ASSERT_TRUE(
+        world.run(indexer.on_block(block(9, {did(1, {stored({price_record(0, 1, 500)})})}))));
     EXPECT_EQ(rounds(0), std::vector<std::uint64_t>{1});
     // The transaction is shown as soon as the round is.
     EXPECT_EQ(service.find("NEO-USD")->tx, std::nullopt);

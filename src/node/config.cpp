@@ -20,6 +20,8 @@ Status check(const NodeConfig& config) {
         error.faults.push_back({"/rpc", url.error().message});
     if (auto hash = neo::Hash160::parse(config.contract); !hash)
         error.faults.push_back({"/contract", hash.error().message});
+    if (auto anchor = anchor_of(config); !anchor)
+        error.faults.push_back({"/anchor/hash", anchor.error().message});
     if (std::ranges::find(kLevels, config.log.level) == kLevels.end())
         error.faults.push_back({"/log/level", "must be debug, info, warn or error"});
     if (std::ranges::find(kFormats, config.log.format) == kFormats.end())
@@ -39,6 +41,11 @@ std::vector<json::Rule> json_rules(std::type_identity<LogConfig>) {
     return {{.field = "level", .may_miss = true}, {.field = "format", .may_miss = true}};
 }
 
+std::vector<json::Rule> json_rules(std::type_identity<AnchorConfig>) {
+    return {{.field = "height", .minimum = 0, .maximum = 0xffff'fffe},
+            {.field = "hash", .min_length = 64, .max_length = 66}};
+}
+
 std::vector<json::Rule> json_rules(std::type_identity<NodeConfig>) {
     return {{.field = "rpc", .min_length = 1},
             {.field = "network", .minimum = 0, .maximum = 0xffff'ffff},
@@ -52,6 +59,12 @@ std::vector<json::Rule> json_rules(std::type_identity<NodeConfig>) {
             {.field = "api", .may_miss = true},
             {.field = "log", .may_miss = true},
             {.field = "feeds", .min_length = 1, .max_length = pricefeed::kFeedsMax}};
+}
+
+Result<std::optional<chain::Anchor>> anchor_of(const NodeConfig& config) {
+    if (!config.anchor) return std::nullopt;
+    TRY(const auto hash, neo::Hash256::parse(config.anchor->hash));
+    return chain::Anchor{.index = static_cast<std::uint32_t>(config.anchor->height), .hash = hash};
 }
 
 Result<NodeConfig> load_config(const std::string& path) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `nsld` is told, from YAML and NSL_NODE_* variables.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/config.h"
+#include "chain/block_reader.h"
 #include "services/pricefeed/types.h"
 
 namespace nsl::node {
@@ -23,6 +25,14 @@ struct LogConfig {
 BOOST_DESCRIBE_STRUCT(LogConfig, (), (level, format))
 std::vector<json::Rule> json_rules(std::type_identity<LogConfig>);
 
+// A block that the operator knows to be of the chain.
+struct AnchorConfig {
+    std::int64_t height = 0;
+    std::string hash;  // display form
+};
+BOOST_DESCRIBE_STRUCT(AnchorConfig, (), (height, hash))
+std::vector<json::Rule> json_rules(std::type_identity<AnchorConfig>);
+
 struct NodeConfig {
     std::string rpc;                   // http://host:port of a Neo N3 node
     std::int64_t network = 0;          // the chain's magic; another one is refused
@@ -33,14 +43,18 @@ struct NodeConfig {
     std::string data_dir;
     std::string database;        // sqlite:PATH or postgresql://…; empty: nsld.sqlite in data_dir
     std::int32_t poll_ms = 200;  // how often the chain is asked for a new block
+    std::optional<AnchorConfig> anchor;  // without a checkpoint, the first block to be read
     ApiConfig api;
     LogConfig log;
     std::vector<pricefeed::FeedSpec> feeds;
 };
 BOOST_DESCRIBE_STRUCT(NodeConfig, (),
                       (rpc, network, contract, wallet, wallet_password_file, enclave_socket,
-                       data_dir, database, poll_ms, api, log, feeds))
+                       data_dir, database, poll_ms, anchor, api, log, feeds))
 std::vector<json::Rule> json_rules(std::type_identity<NodeConfig>);
+
+// Errors: invalid_argument.
+Result<std::optional<chain::Anchor>> anchor_of(const NodeConfig& config);
 
 // Reads and checks everything that can be checked without the world.
 Result<NodeConfig> load_config(const std::string& path);

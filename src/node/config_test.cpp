@@ -69,6 +69,14 @@ TEST_F(NodeConfiguration, NeedsOnlyWhatItCannotKnow) {
     EXPECT_TRUE(config->feeds[0].published);
 }
 
+TEST_F(NodeConfiguration, TakesABlockToBeginWith) {
+    EXPECT_EQ(anchor_of(load().value()).value(), std::nullopt);
+    keys["anchor"] = "{height: 7, hash: \"0x" + std::string(62, '0') + "a1\"}";
+    chain::Anchor anchor{.index = 7};
+    anchor.hash.raw[0] = 0xa1;
+    EXPECT_EQ(anchor_of(load().value()).value(), anchor);
+}
+
 TEST_F(NodeConfiguration, SaysWhichFileIsMissing) {
     auto config = load_config(folder / "absent.yaml");
     EXPECT_EQ(config.error().code, Errc::not_found);
@@ -100,6 +108,9 @@ TEST_F(NodeConfiguration, RefusesValuesThatCannotBeMeant) {
         {"enclave_socket", std::string(108, 's')},
         {"log", "{level: loud}"},
         {"log", "{format: xml}"},
+        {"anchor", "{height: 7}"},
+        {"anchor", "{height: -1, hash: \"0x" + std::string(64, 'a') + "\"}"},
+        {"anchor", "{height: 7, hash: \"0x" + std::string(64, 'x') + "\"}"},
         {"api", "{port: 65536}"},
         {"api", "{adress: 127.0.0.1}"},
     };

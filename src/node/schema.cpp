@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "node/schema.h"
 
-#include "node/block_indexer.h"
+#include "node/checkpoints.h"
 #include "node/tx_journal_sql.h"
 #include "services/pricefeed/store_sql.h"
 #include "store/jobs.h"
@@ -19,6 +19,7 @@ std::vector<store::Migration> schema() {
     store::add_migrations(out, "lease", store::lease_schema());
     store::add_migrations(out, "job", store::job_schema());
     store::add_migrations(out, "outbox", store::outbox_schema());
+    store::add_migrations(out, "chain_subscriber", subscriber_schema());
     return out;
 }
 

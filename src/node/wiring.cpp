@@ -127,6 +127,7 @@ class WiredNode final : public Node {
     TaskGroup clients_, workers_, servers_;
     net::HttpClient http_;
     chain::RpcClient rpc_;
+    chain::OneNode nodes_{rpc_};
     tee::EnclaveClient enclave_;
     EnclaveForPrices prices_enclave_;
 
@@ -200,14 +201,15 @@ Task<Status> WiredNode::meet_the_world(milliseconds patience) {
 }
 
 Task<Status> WiredNode::follow() {
-    CO_TRY(auto checkpoint, co_await load_checkpoint(*db_));
-    indexer_ = std::make_unique<BlockIndexer>(*db_, rpc_, *contract_, *prices_, *probe_,
-                                              log_.named("indexer"));
-    follower_ = std::make_unique<chain::Follower>(rpc_, clock_, log_.named("follower"),
-                                                  static_cast<std::uint32_t>(config_.network),
-                                                  checkpoint, milliseconds(config_.poll_ms));
-    follower_->subscribe(
-        [this](chain::Block block) { return indexer_->on_block(std::move(block)); });
+    indexer_ =
+        std::make_unique<BlockIndexer>(*db_, *contract_, *prices_, *probe_, log_.named("indexer"));
+    CO_TRY(const auto anchor, anchor_of(config_));
+    follower_ = std::make_unique<chain::Follower>(
+        nodes_, clock_, log_.named("follower"),
+        chain::FollowerOptions{.network = static_cast<std::uint32_t>(config_.network),
+                               .poll_every = milliseconds(config_.poll_ms),
+                               .anchor = anchor});
+    follower_->subscribe(*indexer_);
     workers_.spawn("follower", keep_running("follower", [this] { return follower_->run(); }));
     workers_.spawn("watch", keep_running("watch", [this] { return worker_->watch(); }));
     workers_.spawn("publish", keep_running("publish", [this] { return worker_->publish(); }));

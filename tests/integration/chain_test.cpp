@@ -14,6 +14,7 @@
 #include "chain/single_sender.h"
 #include "chain/wallet_signer.h"
 #include "devnet_fixture.h"
+#include "fake_subscriber.h"
 #include "fake_tx_journal.h"
 #include "neo/wallet.h"
 
@@ -302,49 +303,76 @@ TEST_F(OwnNode, WaitingGoesOnWhileTheNodeIsAway) {
 }
 
 TEST_F(OwnNode, TheFollowerCrossesARestartWithoutAGap) {
-    std::vector<chain::BlockHeader> seen;
-    chain::BlockHeader genesis = run_on_devnet(rpc->block(0)).value();
-    chain::Follower follower(*rpc, world.clock, world.log, node->network(), genesis,
-                             milliseconds(50));
-    follower.subscribe([&](chain::Block block) -> Task<Status> {
-        seen.push_back(block);
-        co_return Status{};
-    });
+    FakeSubscriber reader("reader");
+    reader.stored = run_on_devnet(rpc->block(0)).value();
+    chain::OneNode nodes(*rpc);
+    chain::Follower follower(nodes, world.clock, world.log,
+                             {.network = node->network(), .poll_every = milliseconds(50)});
+    follower.subscribe(reader);
     TaskGroup tasks(world.loop.get_executor(), world.log);
     tasks.spawn("follower", follower.run());
     const auto until_block = [&](std::uint32_t index) {
-        while (seen.empty() || seen.back().index < index) world.loop.run_one();
+        while (reader.stored->index < index) world.loop.run_one();
     };
     until_block(5);
     stop_node();
     start();
-    until_block(seen.back().index + 5);
+    until_block(reader.stored->index + 5);
     EXPECT_TRUE(run_on_devnet(tasks.stop(milliseconds(2'000))));
     EXPECT_TRUE(follower.status().fault.empty()) << follower.status().fault;
     const auto blocks = run_on_devnet(whole_chain(*rpc));
-    for (std::size_t i = 0; i < seen.size(); ++i) {
-        ASSERT_EQ(seen[i].index, i + 1);
-        EXPECT_EQ(seen[i].hash, blocks.at(i + 1).hash);
+    for (std::size_t i = 0; i < reader.seen.size(); ++i) {
+        ASSERT_EQ(reader.seen[i]->summary.index, i + 1);
+        EXPECT_EQ(reader.seen[i]->summary.hash, blocks.at(i + 1).hash);
     }
 }
 
 TEST_F(OwnNode, TheFollowerOfAnotherNetworkTakesNoBlock) {
-    const chain::BlockHeader genesis = run_on_devnet(rpc->block(0)).value();
-    chain::Follower follower(*rpc, world.clock, world.log, node->network() + 1, genesis,
-                             milliseconds(50));
-    bool handed_out = false;
-    follower.subscribe([&](chain::Block) -> Task<Status> {
-        handed_out = true;
-        co_return Status{};
-    });
+    FakeSubscriber reader("reader");
+    reader.stored = run_on_devnet(rpc->block(0)).value();
+    chain::OneNode nodes(*rpc);
+    chain::Follower follower(nodes, world.clock, world.log,
+                             {.network = node->network() + 1, .poll_every = milliseconds(50)});
+    follower.subscribe(reader);
     run_on_devnet(past_block_of(*rpc, world.clock, 2));
     TaskGroup tasks(world.loop.get_executor(), world.log);
     tasks.spawn("follower", follower.run());
-    while (follower.status().fault.empty() && !handed_out) world.loop.run_one();
+    while (follower.status().fault.empty() && reader.seen.empty()) world.loop.run_one();
     EXPECT_TRUE(run_on_devnet(tasks.stop(milliseconds(2'000))));
-    EXPECT_FALSE(handed_out);
+    EXPECT_TRUE(reader.seen.empty());
     EXPECT_NE(follower.status().fault.find("block 1: header: signature"), std::string::npos)
         << follower.status().fault;
+}
+
+// What contracts of the chain itself tell, a transfer and a fault, as a subscriber gets it.
+TEST_F(Sending, ItsReadersGetWhatTransactionsDidByTheNamesOfTheContract) {
+    FakeSubscriber reader("reader");
+    reader.decodes = true;
+    reader.stored = run_on_devnet(world.rpc->block(0)).value();
+    const auto end = send(sender, transfer_to(11, bank.account()));
+    ASSERT_TRUE(end.has_value()) << end.error().message;
+    chain::OneNode nodes(*world.rpc);
+    chain::Follower follower(nodes, world.clock, world.log,
+                             {.network = world.devnet->network(), .poll_every = milliseconds(50)});
+    follower.subscribe(reader);
+    TaskGroup tasks(world.loop.get_executor(), world.log);
+    tasks.spawn("follower", follower.run());
+    while (reader.stored->index < end->block) world.loop.run_one();
+    EXPECT_TRUE(run_on_devnet(tasks.stop(milliseconds(2'000))));
+
+    const auto& outcomes = reader.seen.at(end->block - 1)->outcomes;
+    const auto ours = std::ranges::find(outcomes, end->hash, &chain::TransactionOutcome::hash);
+    ASSERT_NE(ours, outcomes.end());
+    EXPECT_TRUE(ours->halted);
+    EXPECT_GT(ours->gas_consumed, 0);
+    ASSERT_EQ(ours->events.size(), 1U);
+    EXPECT_EQ(ours->events[0].raw.contract, neo::native::gas_token());
+    neo::Hash160 to;
+    to.raw.fill(11);
+    ASSERT_TRUE(ours->events[0].fields);
+    EXPECT_EQ(*ours->events[0].fields, (json::Object{{"from", bank.account().display()},
+                                                     {"to", to.display()},
+                                                     {"amount", std::to_string(kGas)}}));
 }
 
 TEST_F(OwnNode, ItsFolderKeepsKeyAndNetwork) {

@@ -18,7 +18,7 @@
 namespace nsl::testing_support {
 
 constexpr const char* kTables[] = {
-    "chain_checkpoint", "chain_tx",      "price_report",   "price_round", "store_job",
+    "chain_subscriber", "chain_tx",      "price_report",   "price_round", "store_job",
     "store_job_dead",   "store_job_key", "store_job_lane", "store_lease", "store_outbox"};
 
 inline tee::SignedReport signed_report() {
@@ -34,8 +34,8 @@ inline tee::SignedReport signed_report() {
 
 inline Status fill(store::Tx& tx) {
     TRY_OK(
-        tx.execute("INSERT INTO chain_checkpoint (id, height, hash, previous, time_ms)"
-                   " VALUES (1, 9, $1, $1, 1700000000000)",
+        tx.execute("INSERT INTO chain_subscriber (name, height, hash, previous, time_ms)"
+                   " VALUES ('pricefeed', 9, $1, $1, 1700000000000)",
                    {std::string(64, 'a')}));
     for (std::uint64_t round = 1; round <= 1'200; ++round)
         TRY_OK(pricefeed::SqlFeedStore::add_event(

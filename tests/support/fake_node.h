@@ -59,7 +59,16 @@ class FakeNode {
     bool lose_send_answers = false;          // takes the transaction, answers HTTP 502
     std::deque<std::string> raw_replies;     // sent as they are; "%ID%" becomes the request's id
     std::uint32_t height_offset_down = 0;    // says a lower height than it has
+    std::uint32_t height_claimed_more = 0;   // says a higher one
     std::map<std::uint32_t, BlockLie> lies;  // of the blocks with these heights
+    bool takes_batches = true;
+    bool offers_logs = true;
+    std::set<neo::Hash256> odd_logs;  // nobody can read them
+    std::deque<int> contract_errors;  // of the next getcontractstates
+    // What single transactions did, beside the above.
+    std::set<neo::Hash256> faulted;
+    std::map<neo::Hash256, json::Array> notifications;
+    std::map<neo::Hash160, json::Value> contracts;  // what getcontractstate shows
 
     explicit FakeNode(TaskGroup& tasks) {
         mine();
@@ -137,7 +146,21 @@ class FakeNode {
         if (!call)
             return {200,
                     R"({"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"no JSON"}})"};
-        const json::Object& request = call->get_object();
+        if (const json::Array* calls = call->if_array(); calls && takes_batches) {
+            json::Array replies;
+            for (const json::Value& one : *calls) {
+                const Reply reply = answer_one(one.as_object());
+                if (reply.first != 200) return reply;
+                replies.push_back(json::parse_value(reply.second).value());
+            }
+            return {200, json::write_value(replies)};
+        }
+        if (!call->is_object())
+            return {200, R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no"}})"};
+        return answer_one(call->get_object());
+    }
+
+    Reply answer_one(const json::Object& request) {
         const std::string id = json::write_value(request.at("id"));
         if (!raw_replies.empty()) {
             std::string raw = raw_replies.front();
@@ -161,14 +184,16 @@ class FakeNode {
 
     std::pair<int, json::Value> serve(const std::string& method, const json::Array& params) {
         if (method == "getversion") return {0, version()};
-        if (method == "getblockcount") return {0, height() + 1 - height_offset_down};
+        if (method == "getblockcount")
+            return {0, height() + 1 - height_offset_down + height_claimed_more};
         if (method == "getblock") return block_json(params.at(0).to_number<std::uint32_t>());
         if (method == "invokescript") return {0, simulate(text(params))};
         if (method == "calculatenetworkfee")
             return {0, json::Object{{"networkfee", std::to_string(network_fee)}}};
         if (method == "sendrawtransaction") return take(text(params));
         if (method == "gettransactionheight") return locate(text(params));
-        if (method == "getapplicationlog") return log_json(text(params));
+        if (method == "getapplicationlog" && offers_logs) return log_json(text(params));
+        if (method == "getcontractstate") return contract_json(text(params));
         return {-32601, {}};
     }
 
@@ -245,11 +270,26 @@ class FakeNode {
     std::pair<int, json::Value> log_json(const std::string& display) const {
         const neo::Hash256 hash = neo::Hash256::parse(display).value();
         if (logs_hidden_ || inclusions(hash) == 0) return {-105, {}};
+        if (odd_logs.contains(hash)) return {0, "no log at all"};
         json::Object run{{"trigger", "Application"},    {"vmstate", inclusion_state},
                          {"gasconsumed", gas_consumed}, {"exception", nullptr},
                          {"stack", json::Array{}},      {"notifications", json::Array{}}};
         if (!inclusion_exception.empty()) run["exception"] = inclusion_exception;
+        if (faulted.contains(hash)) run["vmstate"] = "FAULT";
+        if (const auto told = notifications.find(hash); told != notifications.end())
+            run["notifications"] = told->second;
         return {0, json::Object{{"txid", display}, {"executions", json::Array{std::move(run)}}}};
+    }
+
+    std::pair<int, json::Value> contract_json(const std::string& display) {
+        if (!contract_errors.empty()) {
+            const int code = contract_errors.front();
+            contract_errors.pop_front();
+            return {code, {}};
+        }
+        const auto at = contracts.find(neo::Hash160::parse(display).value());
+        if (at == contracts.end()) return {-102, {}};
+        return {0, at->second};
     }
 
     std::vector<FakeBlock> chain_;
