@@ -18,6 +18,7 @@ void add_chain_commands(CLI::App& app, Globals& globals) {
     chain->require_subcommand(1);
     add_chain_status_command(*chain, globals, app);
     add_chain_tx_command(*chain, globals);
+    add_chain_follow_command(*chain, globals);
 }
 
 }  // namespace nsl::cli

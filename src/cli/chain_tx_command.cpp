@@ -2,20 +2,17 @@
 // `nsl chain tx`: what became of a transaction, as far as one node can show it.
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
 
+#include "chain/abi_cache.h"
 #include "chain/block_reader.h"
 #include "cli/chain_commands.h"
 #include "cli/chain_tx_view.h"
 #include "neo/block.h"
-#include "neo/manifest.h"
 #include "neo/transaction_json.h"
 #include "net/http_client.h"
 
 namespace nsl::cli {
 namespace {
-
-constexpr std::size_t kContractsMax = 32;  // whose manifests are asked for
 
 struct Arguments {
     std::string hash;
@@ -53,51 +50,16 @@ Task<Result<chain::BlockHeader>> block_with(chain::RpcClient& rpc, std::uint32_t
     co_return block;
 }
 
-Task<std::optional<neo::Manifest>> manifest_of(chain::RpcClient& rpc, neo::Hash160 contract) {
-    const auto state = co_await rpc.raw("getcontractstate", {contract.display()});
-    const json::Object* object = state ? state->if_object() : nullptr;
-    const json::Value* shown = object != nullptr ? object->if_contains("manifest") : nullptr;
-    if (shown == nullptr) co_return std::nullopt;
-    auto manifest = neo::Manifest::from_json(*shown);
-    if (!manifest) co_return std::nullopt;
-    co_return *std::move(manifest);
-}
-
-// By the name of its contract and those of its parameters, where the manifest gives them.
-NamedEvent named(chain::Notification raw, const std::optional<neo::Manifest>& manifest) {
-    NamedEvent out{.raw = std::move(raw)};
-    if (!manifest) return out;
-    out.contract_name = manifest->name;
-    const neo::AbiEvent* shape = manifest->abi.event(out.raw.name);
-    if (shape == nullptr) return out;
-    if (auto fields = neo::decode_event(*shape, out.raw.state)) out.fields = *std::move(fields);
-    return out;
-}
-
-Task<std::vector<NamedEvent>> all_named(chain::RpcClient& rpc,
-                                        std::vector<chain::Notification> raw) {
-    std::map<neo::Hash160, std::optional<neo::Manifest>> manifests;
-    std::vector<NamedEvent> out;
-    out.reserve(raw.size());
-    for (chain::Notification& one : raw) {
-        if (!manifests.contains(one.contract) && manifests.size() < kContractsMax)
-            manifests[one.contract] = co_await manifest_of(rpc, one.contract);
-        const auto found = manifests.find(one.contract);
-        out.push_back(
-            named(std::move(one), found == manifests.end() ? std::nullopt : found->second));
-    }
-    co_return out;
-}
-
-// What the node says that it did, or why it does not say.
-Task<void> tell_run(chain::RpcClient& rpc, TransactionStory& story) {
-    auto run = co_await rpc.application_log(story.hash);
-    if (!run) {
-        story.run_trouble = run.error().message;
-        co_return;
-    }
-    story.events = co_await all_named(rpc, run->notifications);
-    story.run = *std::move(run);
+// What the node says that it did, with its events by name.
+Task<Status> tell_run(chain::RpcClient& rpc, TransactionStory& story) {
+    CO_TRY(chain::Execution run, co_await rpc.application_log(story.hash));
+    std::vector<chain::TransactionOutcome> one(1);
+    for (std::uint32_t i = 0; i < run.notifications.size() && run.vm_state == "HALT"; ++i)
+        one[0].events.push_back({.position = i, .raw = run.notifications[i]});
+    CO_TRY_OK(co_await chain::AbiCache().decode(rpc, one));
+    story.events = std::move(one[0].events);
+    story.run = std::move(run);
+    co_return Status{};
 }
 
 Task<Result<TransactionStory>> story_of(chain::RpcClient& rpc, neo::Hash256 hash) {
@@ -114,7 +76,8 @@ Task<Result<TransactionStory>> story_of(chain::RpcClient& rpc, neo::Hash256 hash
            if_known(co_await rpc.transaction_height(hash)));
     if (!index) co_return out;
     CO_TRY(out.block, co_await block_with(rpc, *index, hash));
-    co_await tell_run(rpc, out);
+    const Status told = co_await tell_run(rpc, out);
+    if (!told) out.run_trouble = told.error().message;
     co_return out;
 }
 

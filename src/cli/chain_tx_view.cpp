@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/chain_tx_view.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "cli/block_view.h"
 #include "cli/input.h"
 #include "cli/terminal.h"
 #include "cli/transaction_view.h"
 
 namespace nsl::cli {
 namespace {
-
-std::string utc_text(std::int64_t unix_ms) {
-    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC",
-                       std::chrono::sys_seconds(std::chrono::seconds(unix_ms / 1'000)));
-}
 
 // What an unknown transaction means, and what would be a proof.
 std::string unknown_text(const TransactionStory& story) {
@@ -38,32 +33,14 @@ std::string unknown_text(const TransactionStory& story) {
                      *story.valid_until, *story.valid_until);
 }
 
-std::string event_text(const NamedEvent& event) {
-    const std::string name =
-        event.contract_name.empty() ? event.raw.contract.display() : printable(event.contract_name);
-    const std::string shown = event.fields ? json::write_value(*event.fields)
-                                           : json::write_value(event.raw.state.to_json());
-    return fmt::format("  event      {}.{} {}\n", name, printable(event.raw.name),
-                       printable_json(shown));
-}
-
 std::string run_text(const TransactionStory& story) {
     if (!story.run) return "  log        cannot be had: " + printable(story.run_trouble) + "\n";
     std::string out = fmt::format("  consumed   {} of {}\n", gas_text(story.run->gas_consumed),
                                   gas_text(story.tx ? story.tx->system_fee : 0));
     if (!story.run->exception.empty())
         out += "  exception  " + printable(story.run->exception) + "\n";
-    for (const NamedEvent& event : story.events) out += event_text(event);
-    return out;
-}
-
-json::Object event_object(const NamedEvent& event) {
-    json::Object out{{"contract", event.raw.contract.display()}, {"name", event.raw.name}};
-    if (!event.contract_name.empty()) out["contract_name"] = event.contract_name;
-    if (event.fields)
-        out["fields"] = *event.fields;
-    else
-        out["state"] = event.raw.state.to_json();
+    for (const chain::Event& event : story.events)
+        out += "  event      " + event_text(event) + "\n";
     return out;
 }
 
@@ -119,7 +96,7 @@ json::Object story_object(const TransactionStory& story, bool disassembly) {
     out["gas_consumed"] = story.run->gas_consumed;
     if (!story.run->exception.empty()) out["exception"] = story.run->exception;
     json::Array events;
-    for (const NamedEvent& event : story.events) events.push_back(event_object(event));
+    for (const chain::Event& event : story.events) events.push_back(event_object(event));
     out["events"] = std::move(events);
     return out;
 }

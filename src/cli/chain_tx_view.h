@@ -7,16 +7,11 @@
 #include <vector>
 
 #include "base/json.h"
+#include "chain/read_block.h"
 #include "chain/rpc_client.h"
 #include "neo/transaction.h"
 
 namespace nsl::cli {
-
-struct NamedEvent {
-    chain::Notification raw{};
-    std::string contract_name{};           // by its manifest; empty when that cannot be had
-    std::optional<json::Object> fields{};  // by its ABI; none when the event is not of its shape
-};
 
 struct TransactionStory {
     neo::Hash256 hash{};
@@ -29,8 +24,8 @@ struct TransactionStory {
     std::optional<chain::BlockHeader> block{};
     // What it did, as the node tells: nobody has signed that.
     std::optional<chain::Execution> run{};
-    std::string run_trouble{};         // why there is no `run` though there is a block
-    std::vector<NamedEvent> events{};  // of `run`
+    std::string run_trouble{};           // why there is no `run` though there is a block
+    std::vector<chain::Event> events{};  // of `run`
 };
 
 // "unknown", "pooled", "HALT", "FAULT", or "included" when its log cannot be had.

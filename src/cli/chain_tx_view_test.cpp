@@ -41,10 +41,11 @@ TransactionStory included() {
     out.block = chain::BlockHeader{.index = 97, .time_ms = 1'700'000'000'000};
     out.block->hash.raw.fill(9);
     out.run = chain::Execution{.vm_state = "HALT", .gas_consumed = 9'000'000};
-    NamedEvent event{.raw = {.contract = neo::native::gas_token(), .name = "Transfer"},
-                     .contract_name = "GasToken",
-                     .fields = json::Object{{"amount", "150000000"}}};
-    NamedEvent bare{.raw = {.contract = account(3), .name = "Odd\x1b"}};
+    const chain::Event event{
+        .raw = {.contract = neo::native::gas_token(), .name = "Transfer", .state = {}},
+        .fields = json::Object{{"amount", "150000000"}}};
+    const chain::Event bare{.position = 1,
+                            .raw = {.contract = account(3), .name = "Odd\x1b", .state = {}}};
     out.events = {event, bare};
     return out;
 }

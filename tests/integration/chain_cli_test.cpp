@@ -108,7 +108,7 @@ TEST_F(ChainCommand, TxTellsWhatAPaymentDid) {
               run_on_devnet(devnet().rpc->transaction_height(tx.hash())).value());
     const json::Array& events = shown.at("events").as_array();
     ASSERT_EQ(events.size(), 1U);
-    EXPECT_EQ(events[0].at("contract_name"), "GasToken");
+    EXPECT_EQ(events[0].at("native"), "GasToken");
     EXPECT_EQ(events[0].at("fields").at("to").as_string(), shop.display());
     EXPECT_EQ(events[0].at("fields").at("amount").as_string(), std::to_string(kGas));
     const Answer text = chain({"tx", hash, "--script"}, {honest_});
@@ -152,6 +152,78 @@ TEST_F(ChainCommand, TxOfAnUnknownOneProvesNothing) {
     EXPECT_EQ(chain({"tx", "0x01"}, {honest_}).status, 2);
     EXPECT_EQ(chain({"tx", nobodys}, {"http://127.0.0.1:1"}).status, 3);
     EXPECT_EQ(chain({"tx", nobodys}, {}).status, 2);
+}
+
+TEST_F(ChainCommand, FollowPrintsTrueBlocksOneAfterTheOther) {
+    const Answer answer = chain({"follow", "--json", "--count", "4"}, {honest_});
+    EXPECT_EQ(answer.status, 0) << answer.errors;
+    EXPECT_NE(answer.errors.find("is believed"), std::string::npos) << answer.errors;
+    std::uint32_t next = 0;
+    int blocks = 0;
+    for (const json::Object& line : answer.lines()) {
+        if (text_of(line, "event") != "block") continue;
+        const auto index = line.at("block").to_number<std::uint32_t>();
+        if (blocks++ > 0) EXPECT_EQ(index, next);
+        next = index + 1;
+        EXPECT_EQ(text_of(line, "hash"),
+                  run_on_devnet(devnet().rpc->block(index)).value().hash.display());
+    }
+    EXPECT_EQ(blocks, 4);
+}
+
+TEST_F(ChainCommand, FollowFindsAnEventFromAKnownBlockOn) {
+    const chain::Block known =
+        run_on_devnet(devnet().rpc->block(run_on_devnet(devnet().rpc->block_count()).value() - 1))
+            .value();
+    const neo::Hash160 shop = fresh_account();
+    fund(shop, 12'345);
+    const std::vector<std::string> from{"follow", "--from", std::to_string(known.index), "--hash",
+                                        known.hash.display()};
+    std::vector<std::string> args = from;
+    args.insert(args.end(), {"--contract", neo::native::gas_token().display(), "--event",
+                             "Transfer", "--count", "1", "--json"});
+    const Answer first = chain(args, {honest_});
+    ASSERT_EQ(first.status, 0) << first.errors;
+    const json::Object event = first.line();
+    EXPECT_EQ(text_of(event, "native"), "GasToken");
+    EXPECT_EQ(event.at("fields").at("to").as_string(), shop.display());
+    EXPECT_EQ(event.at("fields").at("amount"), "12345");
+    std::vector<std::string> wrong = from;
+    wrong[4] = "0x" + std::string(64, '1');
+    EXPECT_EQ(chain(wrong, {honest_}).status, 1);
+}
+
+TEST_F(ChainCommand, FollowPrintsNothingThatTheValidatorsDidNotSign) {
+    const std::string hash = run_on_devnet(devnet().rpc->block(1)).value().hash.display();
+    const auto lie_later = [](FaultProxy& bent) -> Task<void> {
+        RealClock clock;
+        while (bent.exchanges() < 4) co_await clock.sleep_for(milliseconds(1));
+        bent.plan().next(NodeFault::block_of_another_header, "getblock", 3);
+        bent.plan().next(NodeFault::dropped_after, "", 3);
+    };
+    tasks_.spawn("lie", lie_later(*bent_));
+    const std::uint32_t height = run_on_devnet(devnet().rpc->block_count()).value();
+    const Answer answer = chain(
+        {"follow", "--json", "--from", "1", "--hash", hash, "--count", std::to_string(height + 3)},
+        {bent_->url()});
+    EXPECT_EQ(answer.status, 0) << answer.errors;
+    EXPECT_EQ(plan().count(NodeFault::block_of_another_header), 3U);
+    std::uint32_t next = 1;
+    for (const json::Object& line : answer.lines()) {
+        if (text_of(line, "event") != "block") continue;
+        EXPECT_EQ(line.at("block").to_number<std::uint32_t>(), next);
+        EXPECT_EQ(text_of(line, "hash"),
+                  run_on_devnet(devnet().rpc->block(next)).value().hash.display());
+        ++next;
+    }
+    EXPECT_EQ(next, height + 4);
+}
+
+TEST_F(ChainCommand, FollowRefusesHalfOfAPlaceAndAnotherNetwork) {
+    EXPECT_EQ(chain({"follow", "--from", "1"}, {honest_}).status, 2);
+    EXPECT_EQ(chain({"follow", "--contract", "what"}, {honest_}).status, 2);
+    EXPECT_EQ(chain({"follow", "--network", "1"}, {honest_}).status, 1);
+    EXPECT_EQ(chain({"follow"}, {"http://127.0.0.1:1"}).status, 3);
 }
 
 }  // namespace

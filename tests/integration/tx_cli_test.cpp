@@ -227,7 +227,7 @@ TEST(Help, NamesEveryCommandInGroupsWithExamples) {
     EXPECT_EQ(one.output.find("nsl up"), std::string::npos) << "the examples of another command";
     const Answer completion = room.nsl({"completion", "bash"});
     for (const char* part : {"'wallet new')", "'message sign')", "--password-fd", "'gas send')",
-                             "'chain status')", "--valid-until"})
+                             "'chain status')", "'chain follow')", "--valid-until"})
         EXPECT_NE(completion.output.find(part), std::string::npos) << part;
 }
 
