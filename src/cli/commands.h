@@ -56,5 +56,6 @@ void add_key_commands(CLI::App& app, Globals& globals);
 void add_tx_commands(CLI::App& app, Globals& globals);
 void add_message_commands(CLI::App& app, Globals& globals);
 void add_gas_commands(CLI::App& app, Globals& globals);
+void add_chain_commands(CLI::App& app, Globals& globals);
 
 }  // namespace nsl::cli

@@ -34,6 +34,7 @@ void add_commands(CLI::App& app, Globals& globals) {
         {"Neo: keys, transactions, payments", add_message_commands},
         {"Neo: keys, transactions, payments", add_tx_commands},
         {"Neo: keys, transactions, payments", add_gas_commands},
+        {"Operating a node", add_chain_commands},
         {"Operating a node", add_db_command},
         {"Your shell", add_completion_command}};
     std::size_t grouped = 0;

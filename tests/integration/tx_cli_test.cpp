@@ -216,8 +216,8 @@ TEST(Help, NamesEveryCommandInGroupsWithExamples) {
     CommandRoom room;
     const Answer help = room.nsl({"--help"});
     EXPECT_EQ(help.status, 0);
-    for (const char* part : {"wallet", "key", "message", "tx", "gas", "price", "up", "Examples",
-                             "Exit codes", "Development stack"})
+    for (const char* part : {"wallet", "key", "message", "tx", "gas", "price", "up", "chain",
+                             "Examples", "Exit codes", "Development stack"})
         EXPECT_NE(help.output.find(part), std::string::npos) << part << " in\n" << help.output;
     EXPECT_EQ(room.nsl({}).status, 2);
     const Answer typo = room.nsl({"walet", "list"});
@@ -226,7 +226,8 @@ TEST(Help, NamesEveryCommandInGroupsWithExamples) {
     const Answer one = room.nsl({"tx", "sign", "--help"});
     EXPECT_EQ(one.output.find("nsl up"), std::string::npos) << "the examples of another command";
     const Answer completion = room.nsl({"completion", "bash"});
-    for (const char* part : {"'wallet new')", "'message sign')", "--password-fd", "'gas send')"})
+    for (const char* part : {"'wallet new')", "'message sign')", "--password-fd", "'gas send')",
+                             "'chain status')", "'chain follow')", "--valid-until"})
         EXPECT_NE(completion.output.find(part), std::string::npos) << part;
 }
 

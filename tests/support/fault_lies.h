@@ -55,6 +55,14 @@ inline std::string refusal_of_all(const std::vector<json::Object>& calls, int co
     return json::write_value(all);
 }
 
+// Changes a result of getblockheader [x, 1]; false when it is none.
+inline bool bend_header(json::Value& result) {
+    auto header = neo::BlockHeader::from_json(result);
+    if (!header) return false;
+    header->nonce ^= 1;
+    result = header->to_json();
+    return true;
+}
 // Changes a result of getblock [x, 1]; false when it is none, or has nothing to take away.
 inline bool bend_block(NodeFault fault, json::Value& result) {
     auto block = neo::Block::from_json(result);
@@ -101,8 +109,10 @@ inline bool bend_one(NodeFault fault, const std::string& method, json::Object& r
                 return refuse(-103);
             return false;
         case NodeFault::block_without_transaction:
-        case NodeFault::block_of_another_header:
             return method == "getblock" && bend_block(fault, *result);
+        case NodeFault::block_of_another_header:
+            return (method == "getblock" && bend_block(fault, *result)) ||
+                   (method == "getblockheader" && bend_header(*result));
         default:
             return false;
     }

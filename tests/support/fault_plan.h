@@ -37,7 +37,7 @@ BOOST_DEFINE_ENUM_CLASS(
     stale_height,               // FaultProxy::stale_by blocks less, and unknown are those above
     transaction_unknown,        // to gettransactionheight, getapplicationlog, getrawtransaction
     block_without_transaction,  // getblock: the last one is missing; root and hash are of the rest
-    block_of_another_header,    // getblock: another nonce, and the hash that follows from it
+    block_of_another_header,    // and getblockheader: another nonce, and its hash
     // Of a WebSocket feed, before an event of the node is passed on.
     event_missed,   // the node's own word that some did not fit into its buffer comes first
     event_dropped,  // this one is not passed on
