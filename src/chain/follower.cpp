@@ -10,6 +10,7 @@
 #include <boost/system/system_error.hpp>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "chain/error_kinds.h"
 
 namespace nsl::chain {
@@ -230,11 +231,13 @@ Status Follower::agree(const BlockHeader& block) const {
 Task<Status> Follower::hand_out(std::shared_ptr<const ReadBlock> block) {
     const BlockHeader& shown = block->summary;
     std::optional<Error> failed;
+    crash_point("follower.verified");
     for (Reader& reader : readers_) {
         if (reader.checkpoint && shown.index <= reader.checkpoint->index) continue;
         // Whatever comes, an exception too: only its checkpoint tells what has been done.
         reader.ask = true;
         const Status taken = co_await reader.subscriber->on_block(block);
+        crash_point("follower.handed_out");
         if (taken) {
             reader.ask = false;
             reader.checkpoint = shown;

@@ -146,6 +146,7 @@ Task<int> run(store::Db& db, Arguments args, Logger log) {
         *nodes, clock, log.named("follower"),
         {.network = args.network, .poll_every = milliseconds(50), .anchor = args.anchor});
     follower.subscribe(sender);
+    follower.subscribe(policy);
     TaskGroup group(executor, log);
     group.spawn("nodes", nodes->run());
     group.spawn("policy", policy.run());
