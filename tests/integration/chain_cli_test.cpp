@@ -2,7 +2,9 @@
 // `nsl chain` on a real chain, with an honest node and one that is bent.
 #include <gtest/gtest.h>
 
+#include "client/types.h"
 #include "fault_proxy.h"
+#include "net/ws_server.h"
 #include "payments_on_devnet.h"
 
 namespace nsl {
@@ -82,6 +84,35 @@ TEST_F(ChainCommand, StatusNamesADisagreement) {
     const std::string ours = std::to_string(devnet().devnet->network());
     EXPECT_EQ(chain({"status", "--network", ours}, {(*other)->rpc_url()}).status, 3);
     run_on_devnet((*other)->stop());
+}
+
+TEST_F(ChainCommand, StatusAsksTheServiceToo) {
+    const chain::Block known = run_on_devnet(devnet().rpc->block(1)).value();
+    client::Chain told_chain;
+    told_chain.network = devnet().devnet->network();
+    told_chain.height = 1;
+    told_chain.block_hash = known.hash.display();
+    net::WsServerHandlers handlers;
+    handlers.on_http = [&](std::string_view, std::string_view target, std::string_view) {
+        EXPECT_EQ(target, "/v1/chain");
+        return std::pair(200, json::write_value(json::encode(told_chain)));
+    };
+    const auto server = net::WsServer::listen(tasks_, Logger(), 0, std::move(handlers)).value();
+    const std::vector<std::string> asking{"status", "--api",
+                                          "http://127.0.0.1:" + std::to_string(server->port())};
+    const json::Object service = told(asking, {honest_}, 0).at("service").as_object();
+    EXPECT_EQ(service.at("height"), 1);
+    EXPECT_GT(service.at("behind").to_number<int>(), 0);
+    EXPECT_EQ(chain(asking, {}).status, 0) << "the service alone";
+    told_chain.fault = "block 2: not signed";
+    const Answer still = chain(asking, {honest_});
+    EXPECT_EQ(still.status, 1);
+    EXPECT_NE(still.output.find("stands still  block 2"), std::string::npos) << still.output;
+    told_chain.fault.clear();
+    told_chain.block_hash = "0x" + std::string(64, '1');
+    const Answer other = chain(asking, {honest_});
+    EXPECT_EQ(other.status, 1);
+    EXPECT_NE(other.output.find("problem    block 1: "), std::string::npos) << other.output;
 }
 
 TEST_F(ChainCommand, StatusNeedsSomebodyToAsk) {

@@ -103,18 +103,18 @@ class PrivateNetwork {
                                                      .log_path = node.folder + "/neo-go.log"}));
         return {};
     }
-    // Until it answers and has the block that the validator had when this was called. Errors:
+    // Until it follows: it has a block that the validator made after this was called. Errors:
     // unavailable (it ended, with its last words), timeout.
     Task<Status> wait_ready(std::size_t i) {
         const Node& node = *nodes_.at(i);
-        CO_TRY(const std::uint32_t wanted, co_await truth_.block_count());
+        CO_TRY(const std::uint32_t before, co_await truth_.block_count());
         const auto deadline = clock_.monotonic() + kReadyLimit;
         for (;;) {
             if (!node.process || node.process->exit_status())
                 co_return fail(Errc::unavailable,
                                "node " + std::to_string(i) + " does not run: " + words_of(node));
             const auto count = co_await nodes_.at(i)->rpc.block_count();
-            if (count && *count >= wanted) co_return Status{};
+            if (count && *count > before) co_return Status{};
             if (clock_.monotonic() > deadline)
                 co_return fail(Errc::timeout,
                                "node " + std::to_string(i) + " does not follow: " + words_of(node));
