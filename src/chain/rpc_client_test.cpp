@@ -139,7 +139,10 @@ TEST_F(RpcClientHeard, AnAnswerIsWellHeardOfWhateverItSays) {
     EXPECT_EQ(last(client.block(9)), "ok");
     EXPECT_EQ(last(client.application_log({})), "ok");
     EXPECT_EQ(last(client.send({1})), "ok");
-    EXPECT_EQ(last(client.raw("nosuchmethod", {})), "ok");
+}
+
+TEST_F(RpcClientHeard, ANodeThatDoesNotOfferTheCallIsOfNoUse) {
+    EXPECT_EQ(last(client.raw("nosuchmethod", {})), "internal");
 }
 
 TEST_F(RpcClientHeard, AnErrorOfTheNodesOwnIsAFailure) {
