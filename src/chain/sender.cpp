@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/multiple_exceptions.hpp>
 
 #include "base/checked.h"
 #include "base/crash_point.h"
@@ -15,7 +16,17 @@ using namespace asio::experimental::awaitable_operators;
 
 constexpr std::size_t kPage = 500;  // intents, of one look into the journal
 constexpr std::size_t kOpenOfPurpose = 1'000;
-constexpr milliseconds kWaitLook{1'000};  // for the end of what another process works on
+constexpr milliseconds kTroubleEvery{10'000};  // between two lines of the log
+constexpr milliseconds kWaitLook{1'000};       // for the end of what another process works on
+
+// Cancelled, each of them throws: who awaits both is to see that it was a cancellation.
+Task<void> both(Task<void> one, Task<void> other) {
+    try {
+        co_await (std::move(one) && std::move(other));
+    } catch (const asio::multiple_exceptions& thrown) {
+        std::rethrow_exception(thrown.first_exception());
+    }
+}
 
 BlockHeader header_of(const Block& block) {
     return {.index = block.index,
@@ -121,7 +132,7 @@ Task<void> Sender::run() {
     ready_.clear();
     later_.clear();
     co_await load();
-    co_await (work(options_.at_once) && retry_later() && look_again());
+    co_await both(work(options_.at_once), both(retry_later(), look_again()));
 }
 
 Task<void> Sender::load() {
@@ -193,7 +204,7 @@ Task<void> Sender::work(std::size_t workers) {
     if (workers <= 1)
         co_await worker();
     else
-        co_await (worker() && work(workers - 1));
+        co_await both(worker(), work(workers - 1));
 }
 
 Task<void> Sender::worker() {
@@ -223,21 +234,25 @@ Task<void> Sender::worker() {
     }
 }
 
-// The same trouble again and again is one line of the log.
+// An outage is the trouble of all: one line when it begins and one each while it lasts, not one for
+// every intent.
 void Sender::note(Flight& flight, const Status& done) {
     if (done) {
         flight.troubles = 0;
-        flight.complaint.clear();
         status_.trouble.clear();
         return;
     }
     ++flight.troubles;
+    ++troubles_untold_;
     status_.trouble = done.error().message;
-    if (flight.complaint == done.error().message) return;
-    flight.complaint = done.error().message;
-    log_.warn("an intent waits", {{"intent", flight.record.intent.id},
-                                  {"code", errc_name(done.error().code)},
-                                  {"error", done.error().message}});
+    const auto now = clock_.monotonic();
+    if (trouble_told_ && now - *trouble_told_ < kTroubleEvery) return;
+    log_.warn("what is to get on chain waits", {{"intent", flight.record.intent.id},
+                                                {"code", errc_name(done.error().code)},
+                                                {"error", done.error().message},
+                                                {"troubles", troubles_untold_}});
+    trouble_told_ = now;
+    troubles_untold_ = 0;
 }
 
 Task<void> Sender::retry_later() {

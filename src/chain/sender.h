@@ -121,6 +121,8 @@ class Sender final : public BlockSubscriber {
     std::optional<BlockHeader> checkpoint_;
     std::optional<neo::Datoshi> balance_;
     SenderStatus status_;
+    std::optional<std::chrono::nanoseconds> trouble_told_;  // when, in the log
+    std::uint64_t troubles_untold_ = 0;
 };
 
 }  // namespace nsl::chain

@@ -17,9 +17,8 @@ struct Sender::Flight {
     bool queued = false;   // in `ready_`
     bool waiting = false;  // in `later_`
     bool ended = false;
-    bool in_doubt = false;    // the journal may know more of it
-    unsigned troubles = 0;    // in a row
-    std::string complaint{};  // logged already
+    bool in_doubt = false;  // the journal may know more of it
+    unsigned troubles = 0;  // in a row
     AsyncEvent changed{};
 };
 

@@ -64,6 +64,14 @@ TEST_F(SenderLives, ABlockAppliedInDoubtEndsWhatItHolds) {
     EXPECT_EQ(sender->status().open, 0U);
 }
 
+TEST_F(SenderLives, BeingStoppedIsNoTrouble) {
+    begin_life();
+    add(payment("a"));
+    ASSERT_TRUE(until([&] { return node.pool_size() == 1; }));
+    end_life();
+    EXPECT_FALSE(world.lines->contains("task failed"));
+}
+
 TEST_F(SenderLives, ANewLifeReadsWhatCameMeanwhile) {
     begin_life();
     add(payment("a"));

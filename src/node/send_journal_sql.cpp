@@ -25,16 +25,19 @@ constexpr std::size_t kPageMax = 1'000;
 // Attempts under way between the first and the last intent of a page, those of others included.
 constexpr std::size_t kBetweenMax = 500'000;
 
-Status add_intent(Tx& tx, const std::string& account, const Intent& intent) {
+// False when one of that id is there already.
+Result<bool> add_intent(Tx& tx, const std::string& account, const Intent& intent) {
     TRY(const std::int64_t now, tx.now_ms());
-    TRY_OK(tx.execute(
-        "INSERT INTO chain_intent (account, id, purpose, script, spends, windows_max, exclusive,"
-        " payload, state, windows_used, attempts, held, tx, block, reason, created_ms, ended_ms)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, 0, 0, '', 0, '', $9, 0)",
-        {account, intent.id, intent.purpose, intent.script, intent.spends,
-         std::int64_t{intent.windows_max}, std::int64_t{intent.exclusive ? 1 : 0}, intent.payload,
-         now}));
-    return {};
+    TRY(const std::int64_t added,
+        tx.execute("INSERT INTO chain_intent (account, id, purpose, script, spends, windows_max,"
+                   " exclusive, payload, state, windows_used, attempts, held, tx, block, reason,"
+                   " created_ms, ended_ms)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 0, 0, 0, '', 0, '', $9, 0)"
+                   " ON CONFLICT (account, id) DO NOTHING",
+                   {account, intent.id, intent.purpose, intent.script, intent.spends,
+                    std::int64_t{intent.windows_max}, std::int64_t{intent.exclusive ? 1 : 0},
+                    intent.payload, now}));
+    return added == 1;
 }
 
 // The open intents of the page, which is in order of id, with what is under way for each.
@@ -133,39 +136,23 @@ Status end_without_attempt(Tx& tx, const std::string& account, const std::string
 
 }  // namespace
 
+// Takes no lock of the account: it changes nothing that another intent goes by.
 Task<Result<IntentRecord>> SqlSendJournal::add(Intent intent) {
     CO_TRY_OK(chain::check_intent(intent));
     IntentRecord out;
+    bool is_new = false;
     const Status done = co_await db_.transact(
         [&](Tx& tx) -> Status {
-            TRY_OK(lock_account(tx, account_));
-            auto known = read_intent(tx, account_, intent.id);
-            if (!known && known.error().code != Errc::not_found)
-                return std::unexpected(std::move(known).error());
-            if (!known) {
-                if (intent.exclusive) {
-                    TRY(const store::Row open,
-                        tx.row(
-                            "SELECT CAST(COUNT(*) AS BIGINT) FROM chain_intent WHERE account = $1"
-                            " AND purpose = $2 AND exclusive = 1"
-                            " AND state IN ('pending', 'in_flight')",
-                            {account_, intent.purpose}));
-                    if (open.i64(0) != 0)
-                        return fail(Errc::conflict,
-                                    "an intent of " + intent.purpose + " is under way");
-                }
-                TRY_OK(add_intent(tx, account_, intent));
-                TRY(out, read_intent(tx, account_, intent.id));
-                return {};
-            }
-            if (known->intent != intent)
-                return fail(Errc::conflict,
-                            "intent " + intent.id + " is there, and is another one");
-            out = *std::move(known);
+            TRY(is_new, add_intent(tx, account_, intent));
+            TRY(out, read_intent(tx, account_, intent.id));
             return {};
         },
         Isolation::read_committed);
+    if (!done && done.error().code == Errc::conflict && intent.exclusive)
+        co_return fail(Errc::conflict, "an intent of " + intent.purpose + " is under way");
     if (!done) co_return std::unexpected(done.error());
+    if (!is_new && out.intent != intent)
+        co_return fail(Errc::conflict, "intent " + intent.id + " is there, and is another one");
     co_return out;
 }
 

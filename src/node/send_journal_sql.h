@@ -16,8 +16,8 @@ std::vector<std::string> former_journal_schema();
 // The tables below, which take over what those hold.
 std::vector<std::string> send_journal_schema();
 
-// Every change begins by locking the account's row, so changes of one account follow one another on
-// either engine, and each statement sees what is committed.
+// What ends or begins an attempt locks the account's row first, so such changes of one account
+// follow one another on either engine, and each statement sees what is committed.
 class SqlSendJournal final : public chain::SendJournal {
  public:
     // `guard` runs first in every change: what is done under a lease checks its fence there.

@@ -50,8 +50,8 @@ class FakeNode {
     std::uint32_t increment = 5760;
     std::int64_t network_fee = 1232520;
     std::int64_t balance = 1'000'0000'0000;  // of GAS, of every account
-    bool before_faun = false;     // no getExecPicoFeeFactor
-    bool before_echidna = false;  // nor times, nor a fee of NotaryAssisted
+    bool before_faun = false;                // no getExecPicoFeeFactor
+    bool before_echidna = false;             // nor times, nor a fee of NotaryAssisted
     std::int64_t fee_per_byte = 1000;
     std::uint32_t ms_per_block = 1000;
     // Whom the blocks name that are mined from now on: they sign those after.
@@ -246,8 +246,8 @@ class FakeNode {
         if (bytes.contains("getFeePerByte")) answer_policy(run, bytes);
         if (bytes.contains("balanceOf")) {
             run["state"] = "HALT";
-            run["stack"] = json::Array{
-                json::Object{{"type", "Integer"}, {"value", std::to_string(balance)}}};
+            run["stack"] =
+                json::Array{json::Object{{"type", "Integer"}, {"value", std::to_string(balance)}}};
         }
         return run;
     }
