@@ -97,6 +97,20 @@ std::string service_text(const ServiceLook& service, std::uint32_t newest, std::
     out += fmt::format(", {} batches on chain\n", chain.publisher.batches_stored);
     if (!chain.publisher.last_failure.empty())
         out += "  last failure  " + printable(chain.publisher.last_failure) + "\n";
+    out += fmt::format("  sender        {} open, at block {}\n", chain.sender.open,
+                       chain.sender.height);
+    if (!chain.sender.trouble.empty())
+        out += "  waits for     " + printable(chain.sender.trouble) + "\n";
+    if (chain.sender.foreign_spends > 0)
+        out +=
+            fmt::format("  foreign       {} transactions that its account paid are not its own\n",
+                        chain.sender.foreign_spends);
+    for (const client::ChainNode& node : chain.nodes) {
+        out += fmt::format("  node          {}  {}  block {}  {:.1f} ms  {:.0f} % errors",
+                           printable(node.name), node.usable ? "used" : "not used", node.height,
+                           node.latency_ms, 100 * node.error_rate);
+        out += (node.trouble.empty() ? "" : "  " + printable(node.trouble)) + "\n";
+    }
     return out;
 }
 
@@ -136,6 +150,8 @@ json::Object service_object(const ServiceLook& service, std::uint32_t newest) {
     out["last_answer_ms"] = chain.last_answer_ms;
     out["fault"] = chain.fault;
     out["publisher"] = json::encode(chain.publisher);
+    out["sender"] = json::encode(chain.sender);
+    out["nodes"] = json::encode(chain.nodes);
     return out;
 }
 
@@ -172,6 +188,8 @@ Verdict verdict_of(const ChainStatus& status) {
         add(kUnavailable, "the service: " + printable(status.service->trouble));
     else if (status.service && !status.service->chain.fault.empty())
         add(kFailed, "the service stands still: " + printable(status.service->chain.fault));
+    else if (status.service && status.service->chain.sender.foreign_spends > 0)
+        add(kFailed, "somebody else spends from the service's account");
     return out;
 }
 

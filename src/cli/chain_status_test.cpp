@@ -129,6 +129,17 @@ TEST(ChainStatus, AServiceThatStandsStillOrIsAwayIsAProblem) {
     EXPECT_FALSE(shown.at("service").as_object().contains("height"));
 }
 
+TEST(ChainStatus, TheServicesSenderAndItsNodesAreShown) {
+    ServiceLook busy = service(100);
+    busy.chain.sender = {.open = 7, .height = 99, .trouble = "too little GAS"};
+    busy.chain.nodes = {{.name = "c:3", .height = 90, .trouble = "10 blocks behind"}};
+    ChainStatus status{.nodes = {node("a:1", 100)}, .service = busy};
+    expect_in(status_text(status, kNow),
+              {"7 open, at block 99", "too little GAS", "c:3  not used  block 90", "behind"});
+    status.service->chain.sender.foreign_spends = 2;
+    expect_problem(status, kFailed, {"somebody else spends"});
+}
+
 TEST(ChainStatus, WhatNodesWriteCannotCommandTheTerminal) {
     ChainStatus status{.nodes = {node("a:1", 100), dead("b:2")}};
     status.nodes[0].version = chain::NodeVersion{.user_agent = "\x1b[2J"};

@@ -103,6 +103,16 @@ struct ChainNode {
 };
 BOOST_DESCRIBE_STRUCT(ChainNode, (), (name, usable, height, latency_ms, error_rate, trouble))
 
+// What is on its way to the chain.
+struct Sender {
+    std::uint64_t open = 0;    // intents that have not ended
+    std::uint32_t height = 0;  // last block whose outcome is committed
+    std::uint64_t foreign_spends =
+        0;                // transactions that the account paid and the node did not make
+    std::string trouble;  // of the last step that failed
+};
+BOOST_DESCRIBE_STRUCT(Sender, (), (open, height, foreign_spends, trouble))
+
 struct Chain {
     std::uint32_t network = 0;
     std::string node;
@@ -119,9 +129,11 @@ struct Chain {
     std::optional<Enclave> enclave;
     std::vector<Venue> venues;
     Publisher publisher;
+    Sender sender;
 };
 BOOST_DESCRIBE_STRUCT(Chain, (),
                       (network, node, ms_per_block, node_height, height, block_hash, block_time_ms,
-                       last_answer_ms, fault, nodes, contract, payer, enclave, venues, publisher))
+                       last_answer_ms, fault, nodes, contract, payer, enclave, venues, publisher,
+                       sender))
 
 }  // namespace nsl::client

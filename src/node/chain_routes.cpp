@@ -45,6 +45,14 @@ struct NodeBody {
 };
 BOOST_DESCRIBE_STRUCT(NodeBody, (), (name, usable, height, latency_ms, error_rate, trouble))
 
+struct SenderBody {
+    std::uint64_t open = 0;
+    std::uint32_t height = 0;
+    std::uint64_t foreign_spends = 0;
+    std::string trouble;
+};
+BOOST_DESCRIBE_STRUCT(SenderBody, (), (open, height, foreign_spends, trouble))
+
 struct ChainBody {
     std::uint32_t network = 0;
     std::string node;
@@ -61,16 +69,18 @@ struct ChainBody {
     std::optional<EnclaveBody> enclave;
     std::vector<VenueBody> venues;
     PublisherBody publisher;
+    SenderBody sender;
 };
 BOOST_DESCRIBE_STRUCT(ChainBody, (),
                       (network, node, ms_per_block, node_height, height, block_hash, block_time_ms,
-                       last_answer_ms, fault, nodes, contract, payer, enclave, venues, publisher))
+                       last_answer_ms, fault, nodes, contract, payer, enclave, venues, publisher,
+                       sender))
 
 namespace {
 
 ChainBody body_of(const chain::FollowerStatus& chain,
                   const std::vector<chain::EndpointHealth>& nodes, const pricefeed::Service& prices,
-                  const ChainFacts& facts) {
+                  const chain::SenderStatus& sender, const ChainFacts& facts) {
     ChainBody body;
     body.network = facts.version.network;
     body.node = facts.version.user_agent;
@@ -98,21 +108,26 @@ ChainBody body_of(const chain::FollowerStatus& chain,
     body.publisher.in_flight = publisher.in_flight;
     body.publisher.last_failure = publisher.last_failure;
     body.publisher.batches_stored = publisher.batches_stored;
+    body.sender = {.open = sender.open,
+                   .height = sender.checkpoint ? sender.checkpoint->index : 0,
+                   .foreign_spends = sender.foreign_spends,
+                   .trouble = sender.trouble};
     return body;
 }
 
 }  // namespace
 
 void add_chain_routes(api::Router& router, const chain::Follower& follower,
-                      const chain::RpcPool& nodes, const pricefeed::Service& prices,
-                      ChainFacts facts) {
+                      const chain::RpcPool& nodes, const chain::Sender& sender,
+                      const pricefeed::Service& prices, ChainFacts facts) {
     router.get<NoParams, ChainBody>(
         "/v1/chain",
         {.summary =
              "The chain as followed, the Neo nodes, the contract, the enclave and its venues",
          .tag = "chain"},
-        [&follower, &nodes, &prices, facts](api::Context, NoParams) -> Task<Result<ChainBody>> {
-            co_return body_of(follower.status(), nodes.health(), prices, facts);
+        [&follower, &nodes, &sender, &prices, facts](api::Context,
+                                                     NoParams) -> Task<Result<ChainBody>> {
+            co_return body_of(follower.status(), nodes.health(), prices, sender.status(), facts);
         });
 }
 

@@ -4,6 +4,7 @@
 #include "api/router.h"
 #include "chain/follower.h"
 #include "chain/rpc_pool.h"
+#include "chain/sender.h"
 #include "services/pricefeed/service.h"
 
 namespace nsl::node {
@@ -15,7 +16,7 @@ struct ChainFacts {
 };
 
 void add_chain_routes(api::Router& router, const chain::Follower& follower,
-                      const chain::RpcPool& nodes, const pricefeed::Service& prices,
-                      ChainFacts facts);
+                      const chain::RpcPool& nodes, const chain::Sender& sender,
+                      const pricefeed::Service& prices, ChainFacts facts);
 
 }  // namespace nsl::node

@@ -252,7 +252,7 @@ Task<void> WiredNode::keep_running(std::string name, std::function<Task<void>()>
 Status WiredNode::serve() {
     api::Router router;
     pricefeed::add_routes(router, *prices_, clock_);
-    add_chain_routes(router, *follower_, *nodes_, *prices_,
+    add_chain_routes(router, *follower_, *nodes_, *sender_, *prices_,
                      {version_, contract_hash_, payer_->account()});
     TRY(server_, api::Server::listen(servers_, clock_, log_.named("api"), metrics_,
                                      std::move(router), [this] { return prices_->why_not_ready(); },
