@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/block_reader.h"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 namespace nsl::chain {
 namespace {
+
+using Row = std::vector<std::shared_ptr<const ReadBlock>>;
 
 std::string name_of(std::uint32_t index) {
     return "block " + std::to_string(index) + ": ";
@@ -12,38 +17,14 @@ std::string name_of(std::uint32_t index) {
 
 }  // namespace
 
-Task<Result<neo::Block>> BlockReader::read(std::uint32_t index) {
-    Result<neo::Block> block = co_await rpc_.full_block(index);
-    if (!block) {
-        Error error = std::move(block).error();
-        error.message = name_of(index) + error.message;
-        co_return std::unexpected(std::move(error));
-    }
-    co_return block;
-}
-
-Task<Result<neo::Block>> BlockReader::known(Anchor anchor) {
-    CO_TRY(neo::Block block, co_await read(anchor.index));
-    const neo::Hash256 hash = block.header.hash();
+Task<Result<neo::Block>> read_known(RpcClient& node, Anchor anchor) {
+    Result<neo::Block> block = co_await node.full_block(anchor.index);
+    if (!block) co_return fail(block.error().code, name_of(anchor.index) + block.error().message);
+    const neo::Hash256 hash = block->header.hash();
     if (hash != anchor.hash)
         co_return fail(Errc::conflict, name_of(anchor.index) + "the node's is " + hash.display() +
                                            ", ours is " + anchor.hash.display());
     co_return block;
-}
-
-Task<Result<neo::Block>> BlockReader::after(neo::BlockHeader previous) {
-    CO_TRY(neo::Block block, co_await read(previous.index + 1));
-    CO_TRY_OK(check_after(block, previous, network_));
-    co_return block;
-}
-
-Status check_after(const neo::Block& block, const neo::BlockHeader& previous,
-                   std::uint32_t network) {
-    const Status checked = neo::check_header(block.header, previous, network);
-    if (checked) return {};
-    return fail(
-        checked.error().code == Errc::unauthenticated ? Errc::unauthenticated : Errc::conflict,
-        name_of(block.header.index) + checked.error().message);
 }
 
 Block summary_of(const neo::Block& block) {
@@ -55,6 +36,43 @@ Block summary_of(const neo::Block& block) {
     out.transactions.reserve(block.transactions.size());
     for (const neo::Transaction& tx : block.transactions) out.transactions.push_back(tx.hash());
     return out;
+}
+
+struct BlockChecks::State {
+    std::uint32_t network;
+    neo::WitnessChecker checker{};  // whoever checks: never two at once
+    asio::thread_pool thread{1};
+
+    CheckedBlocks check(const neo::BlockHeader& previous, const Row& row) {
+        CheckedBlocks out;
+        const neo::BlockHeader* before = &previous;
+        for (const auto& block : row) {
+            const neo::BlockHeader& header = block->whole.header;
+            const Status held = neo::check_header(header, *before, network, checker);
+            if (!held) {
+                const bool unsigned_one = held.error().code == Errc::unauthenticated;
+                out.end = fail(unsigned_one ? Errc::unauthenticated : Errc::conflict,
+                               name_of(header.index) + held.error().message);
+                break;
+            }
+            before = &header;
+            ++out.good;
+        }
+        return out;
+    }
+    Task<CheckedBlocks> check_there(const neo::BlockHeader& previous, const Row& row) {
+        co_return check(previous, row);
+    }
+};
+
+BlockChecks::BlockChecks(std::uint32_t network) : state_(new State{network}) {}
+BlockChecks::~BlockChecks() = default;
+
+Task<CheckedBlocks> BlockChecks::check(neo::BlockHeader previous, Row row) {
+    if (row.size() < 2) co_return state_->check(previous, row);
+    // Waited for to its end, so it may refer to what is ours.
+    co_return co_await asio::co_spawn(state_->thread, state_->check_there(previous, row),
+                                      asio::use_awaitable);
 }
 
 }  // namespace nsl::chain

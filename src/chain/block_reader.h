@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads blocks that no node can make up: each is checked against the header before it.
+// Blocks that no node can make up: known by their hash, or checked against the header before.
 #pragma once
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "base/result.h"
 #include "base/task.h"
+#include "chain/read_block.h"
 #include "chain/rpc_client.h"
 #include "neo/block.h"
 
@@ -18,36 +21,40 @@ struct Anchor {
     bool operator==(const Anchor&) const = default;
 };
 
-// Holds no block: what was verified is the caller's to keep. One block costs as many signature
-// checks as the consensus account asks for, about 0.2 ms each, between two waits for the network.
-class BlockReader {
- public:
-    // `network`: the magic, from configuration. It is part of what is signed, so it is not the
-    // node's to say.
-    BlockReader(RpcClient& rpc, std::uint32_t network) : rpc_(rpc), network_(network) {}
-
-    // The anchor's block. Errors: conflict (the node has another block there); those of
-    // RpcClient::full_block.
-    Task<Result<neo::Block>> known(Anchor anchor);
-    // The block after one that was verified. Errors: unauthenticated (the account that `previous`
-    // names has not signed it, or for another network), conflict (not linked to `previous`, or not
-    // later); those of RpcClient::full_block, which are internal when the header or the
-    // transactions are not those of the hash, or it is the block of another height.
-    // Whatever the error, the next try may succeed: the node may be exchanged for an honest one.
-    Task<Result<neo::Block>> after(neo::BlockHeader previous);
-
- private:
-    Task<Result<neo::Block>> read(std::uint32_t index);
-
-    RpcClient& rpc_;
-    std::uint32_t network_;
-};
-
-// The block after one that was verified, whoever has shown it. Errors: as BlockReader::after's own.
-Status check_after(const neo::Block& block, const neo::BlockHeader& previous,
-                   std::uint32_t network);
+// The anchor's block. Errors: conflict (the node has another block there); those of
+// RpcClient::full_block. Whatever the error, the next try may succeed: the node may be exchanged
+// for an honest one.
+Task<Result<neo::Block>> read_known(RpcClient& node, Anchor anchor);
 
 // What most users want of a block: which it is, and which transactions it holds.
 Block summary_of(const neo::Block& block);
+
+// How many blocks of a row are of the chain, and what is wrong with the one after those: one that
+// the account which the header before names has not signed, or for another network
+// (unauthenticated), or that is not linked to it, or not later (conflict).
+struct CheckedBlocks {
+    std::size_t good = 0;
+    Status end{};
+};
+
+// Whoever has shown the blocks: their hashes must have been checked to be those of their bytes, as
+// RpcClient does. One signature costs about 0.1 ms, and there are as many as the consensus account
+// asks for, so a row of several is checked on a thread of this one's own.
+class BlockChecks {
+ public:
+    // `network`: the magic, from configuration. It is part of what is signed, so it is not a node's
+    // to say.
+    explicit BlockChecks(std::uint32_t network);
+    ~BlockChecks();
+
+    // Each is the block after the one before it, the first after `previous`, which is of the chain.
+    // One row at a time; ends only when the check has ended, cancelled or not.
+    Task<CheckedBlocks> check(neo::BlockHeader previous,
+                              std::vector<std::shared_ptr<const ReadBlock>> row);
+
+ private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 }  // namespace nsl::chain

@@ -34,7 +34,11 @@ std::unexpected<Error> our_own(const Error& error, std::string what) {
 }  // namespace
 
 Follower::Follower(Nodes& nodes, Clock& clock, Logger log, FollowerOptions options)
-    : nodes_(nodes), clock_(clock), log_(std::move(log)), options_(options) {}
+    : nodes_(nodes),
+      clock_(clock),
+      log_(std::move(log)),
+      options_(options),
+      checks_(options.network) {}
 
 Task<void> Follower::run() {
     const auto state = co_await asio::this_coro::cancellation_state;
@@ -163,7 +167,7 @@ Task<Status> Follower::find_place(RpcClient& node) {
         co_return fail(Errc::unavailable, "the node is at block " +
                                               std::to_string(status_.node_height) +
                                               ", behind ours, " + std::to_string(place_.index));
-    auto block = co_await BlockReader(node, options_.network).known(place_);
+    auto block = co_await read_known(node, place_);
     if (!block) co_return liar(node, std::move(block).error());
     CO_TRY_OK(agree(summary_of(*block)));
     verified_ = std::move(block->header);
@@ -196,22 +200,26 @@ Task<Status> Follower::begin(RpcClient& node) {
 }
 
 Task<Status> Follower::take(RpcClient& node, const Fetched& fetched) {
+    // First whether they are blocks of the chain: of one that is not there are no logs either.
+    std::vector<std::shared_ptr<const ReadBlock>> row;
+    row.reserve(fetched.blocks.size());
+    for (const ToldBlock& told : fetched.blocks) row.push_back(told.block);
+    const CheckedBlocks checked = co_await checks_.check(verified_, row);
     const auto executor = co_await asio::this_coro::executor;
-    for (const ToldBlock& told : fetched.blocks) {
-        // First whether it is a block of the chain: of one that is not there are no logs either.
-        const Status checked = check_after(told.block->whole, verified_, options_.network);
-        if (!checked) co_return liar(node, checked.error());
-        CO_TRY_OK(agree(told.block->summary));
-        if (!told.outcomes) {
+    for (std::size_t i = 0; i < checked.good; ++i) {
+        const Status& outcomes = fetched.blocks[i].outcomes;
+        CO_TRY_OK(agree(row[i]->summary));
+        if (!outcomes) {
             // At the tip the logs may come a moment after the block.
-            const bool owed = told.block->summary.index < status_.node_height;
-            if (owed) co_return liar(node, told.outcomes.error());
-            co_return told.outcomes;
+            const bool owed = row[i]->summary.index < status_.node_height;
+            if (owed) co_return liar(node, outcomes.error());
+            co_return outcomes;
         }
-        CO_TRY_OK(co_await hand_out(told.block));
-        // Others have their turn between the signature checks of two blocks.
+        CO_TRY_OK(co_await hand_out(row[i]));
+        // Others have their turn, however quick the subscribers are.
         co_await asio::post(executor, asio::use_awaitable);
     }
+    if (!checked.end) co_return liar(node, checked.end.error());
     if (fetched.end) co_return liar(node, *fetched.end);
     co_return Status{};
 }

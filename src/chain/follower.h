@@ -21,7 +21,7 @@
 namespace nsl::chain {
 
 struct FollowerOptions {
-    std::uint32_t network = 0;  // the magic, from configuration (see BlockReader)
+    std::uint32_t network = 0;  // the magic, from configuration (see BlockChecks)
     milliseconds poll_every{200};
     // Without any checkpoint: the block to begin with.
     std::optional<Anchor> anchor{};
@@ -89,6 +89,7 @@ class Follower {
     Clock& clock_;
     Logger log_;
     FollowerOptions options_;
+    BlockChecks checks_;
     std::vector<Reader> readers_;
     std::unique_ptr<BlockFetcher> fetcher_;
     FollowerStatus status_;

@@ -226,8 +226,9 @@ TEST_F(FollowerTest, GoesBackForASubscriberThatLostBlocks) {
     expect_contiguous(1, 6);
     // A backup was restored beneath it; the next commit tells.
     reader.seen.clear();
+    bool restored = false;
     reader.commit = [&](std::uint32_t) {
-        reader.commit = [](std::uint32_t) { return Commit::done; };
+        if (std::exchange(restored, true)) return Commit::done;
         reader.stored = header(3);
         return Commit::failed;
     };

@@ -136,6 +136,12 @@ Hash256 merkle_root(std::span<const Hash256> hashes) {
 }
 
 Status check_header(const BlockHeader& header, const BlockHeader& previous, std::uint32_t network) {
+    WitnessChecker checker;
+    return check_header(header, previous, network, checker);
+}
+
+Status check_header(const BlockHeader& header, const BlockHeader& previous, std::uint32_t network,
+                    WitnessChecker& checker) {
     if (header.previous != previous.hash())
         return fail(Errc::invalid_argument,
                     "the header is not linked to the one before: it names " +
@@ -147,7 +153,7 @@ Status check_header(const BlockHeader& header, const BlockHeader& previous, std:
     if (header.time_ms <= previous.time_ms)
         return fail(Errc::invalid_argument, "the header is not later than the one before");
     const Status signed_by =
-        check_witness(header.witness, previous.next_consensus, sign_data(network, header.hash()));
+        checker.check(header.witness, previous.next_consensus, sign_data(network, header.hash()));
     if (!signed_by) return fail(Errc::unauthenticated, "header: " + signed_by.error().message);
     return {};
 }

@@ -65,5 +65,8 @@ Hash256 merkle_root(std::span<const Hash256> hashes);
 // are is not known here. Errors: unauthenticated (the witness), invalid_argument (the rest, saying
 // which).
 Status check_header(const BlockHeader& header, const BlockHeader& previous, std::uint32_t network);
+// The same with what is kept of the headers before.
+Status check_header(const BlockHeader& header, const BlockHeader& previous, std::uint32_t network,
+                    WitnessChecker& checker);
 
 }  // namespace nsl::neo

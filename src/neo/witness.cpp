@@ -70,20 +70,41 @@ Result<Witness> witness_from_json(const json::Value& value) {
 }
 
 Status check_witness(const Witness& witness, const Hash160& account, ByteView sign_data) {
+    return WitnessChecker().check(witness, account, sign_data);
+}
+
+Status WitnessChecker::prepare(const Bytes& verification) {
+    if (!script_.empty() && verification == script_) return {};
+    script_.clear();
+    TRY(SignatureCheck read, parse_verification_script(verification));
+    signatures_ = static_cast<std::size_t>(read.m);
+    keys_ = std::move(read.keys);
+    verifiers_.clear();
+    verifiers_.resize(keys_.size());
+    script_ = verification;
+    return {};
+}
+
+bool WitnessChecker::verify(std::size_t key, ByteView sign_data, const Signature& signature) {
+    std::optional<Verifier>& verifier = verifiers_[key];
+    if (!verifier) verifier.emplace(keys_[key]);
+    return verifier->verify(sign_data, signature);
+}
+
+Status WitnessChecker::check(const Witness& witness, const Hash160& account, ByteView sign_data) {
     if (witness.verification.empty())
         return fail(Errc::invalid_argument,
                     "the witness is a contract's: only a node can tell whether it holds");
     if (hash160(witness.verification) != account)
         return fail(Errc::unauthenticated,
                     "the verification script is not that of " + to_address(account));
-    TRY(const SignatureCheck check, parse_verification_script(witness.verification));
-    TRY(const auto signatures,
-        pushed_signatures(witness.invocation, static_cast<std::size_t>(check.m)));
+    TRY_OK(prepare(witness.verification));
+    TRY(const auto signatures, pushed_signatures(witness.invocation, signatures_));
     // Both lists are in the same order: a signature that no later key has made settles it.
     std::size_t key = 0;
     for (std::size_t i = 0; i < signatures.size(); ++i, ++key) {
-        const std::size_t last = check.keys.size() - (signatures.size() - i);
-        while (key <= last && !verify(check.keys[key], sign_data, signatures[i])) ++key;
+        const std::size_t last = keys_.size() - (signatures.size() - i);
+        while (key <= last && !verify(key, sign_data, signatures[i])) ++key;
         if (key > last)
             return fail(Errc::unauthenticated, "signature " + std::to_string(i) +
                                                    " is by no key of " + to_address(account) +

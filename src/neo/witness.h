@@ -2,12 +2,14 @@
 // Signature witnesses checked without a node: transactions, block headers and notary requests.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/json.h"
 #include "base/result.h"
 #include "neo/hash.h"
+#include "neo/keys.h"
 
 namespace nsl::neo {
 
@@ -33,6 +35,23 @@ Result<Witness> witness_from_json(const json::Value& value);
 // Errors: unauthenticated (what does not hold), invalid_argument (a script that is not a standard
 // one: only a node can tell).
 Status check_witness(const Witness& witness, const Hash160& account, ByteView sign_data);
+
+// The same for many witnesses in a row of which most have the same verification script, as block
+// headers do: its keys are made ready once. One thread at a time.
+class WitnessChecker {
+ public:
+    // Errors: as check_witness.
+    Status check(const Witness& witness, const Hash160& account, ByteView sign_data);
+
+ private:
+    Status prepare(const Bytes& verification);
+    bool verify(std::size_t key, ByteView sign_data, const Signature& signature);
+
+    Bytes script_;  // whose keys these are; empty: of none
+    std::size_t signatures_ = 0;
+    std::vector<PublicKey> keys_;
+    std::vector<std::optional<Verifier>> verifiers_;  // of the keys, when they were needed
+};
 
 // magic LE ‖ hash, 36 bytes: what signers of transactions, headers and notary requests sign.
 Bytes sign_data(std::uint32_t network, const Hash256& hash);

@@ -61,6 +61,26 @@ TEST(CheckWitness, TakesAnyTwoOfThreeInTheOrderOfTheirKeys) {
     EXPECT_EQ(account.check(account.by({2, 1})).error().code, Errc::unauthenticated);
 }
 
+TEST(CheckWitness, SaysTheSameOfWitnessesInARow) {
+    const TwoOfThree account;
+    const PrivateKey other = key_from(9);
+    const Bytes script = single_signature_script(other.public_key());
+    const Witness of_other{invocation_script(std::vector{other.sign(kMessage)}), script};
+    WitnessChecker checker;
+    for (int round = 0; round < 2; ++round) {
+        for (const Witness& witness :
+             {account.by({0, 1}), account.by({1, 2}), account.by({2, 0}), account.by({1}),
+              account.by({1, 1}), Witness{account.by({0, 1}).invocation, Bytes{0x40}}}) {
+            const Status once = account.check(witness);
+            const Status in_a_row = checker.check(witness, account.account, kMessage);
+            ASSERT_EQ(in_a_row.has_value(), once.has_value());
+            if (!once) EXPECT_EQ(in_a_row.error().message, once.error().message);
+        }
+        EXPECT_TRUE(checker.check(of_other, hash160(script), kMessage));
+        EXPECT_FALSE(checker.check(of_other, account.account, kMessage));
+    }
+}
+
 TEST(CheckWitness, CountsEachKeyOnce) {
     const TwoOfThree account;
     for (const int i : {0, 1, 2})

@@ -132,6 +132,7 @@ class FakeNode {
     void mine(int count) {
         for (int i = 0; i < count; ++i) mine();
     }
+    void put_into_pool(neo::Transaction tx) { pool_.pool[tx.hash()] = std::move(tx); }
     void drop_pool() { pool_.pool.clear(); }
     void hide_logs(bool hidden) { logs_hidden_ = hidden; }
     // Forgets the blocks above this one, as a node killed before it wrote them; other blocks

@@ -84,7 +84,7 @@ class FollowerTest : public ::testing::Test {
                 .time_ms = 0};
     }
     // Transactions for the next block, with no words about whether they are any good.
-    std::vector<neo::Hash256> pool(std::vector<std::uint32_t> nonces) {
+    std::vector<neo::Hash256> pool(const std::vector<std::uint32_t>& nonces) {
         std::vector<neo::Hash256> out;
         for (const std::uint32_t nonce : nonces) {
             neo::Transaction tx;
@@ -94,8 +94,7 @@ class FollowerTest : public ::testing::Test {
             tx.script = {0x40};
             tx.witnesses.push_back({});
             out.push_back(tx.hash());
-            EXPECT_EQ(world.run(world.rpc.send(tx.serialize()))->outcome,
-                      chain::SendOutcome::accepted);
+            node.put_into_pool(std::move(tx));
         }
         return out;
     }
