@@ -18,6 +18,11 @@ inline std::int64_t time_ordered_id(std::int64_t now_ms, Random& random) {
     return now_ms << kIdRandomBits | static_cast<std::int64_t>(random.below(1U << kIdRandomBits));
 }
 
+// By so much every fence grows when a database is made from a backup. Whoever holds a fence of the
+// life that the backup was taken from, which may have gone on since, holds none of the new one's:
+// that life would have had to change hands once a millisecond for 34 years.
+constexpr std::int64_t kFencesPerLife = std::int64_t{1} << 40;
+
 // The lowest of those of a millisecond.
 inline std::int64_t first_id_of(std::int64_t ms) {
     return ms << kIdRandomBits;

@@ -30,6 +30,10 @@ Result<bool> sweep_lanes(Tx& tx);
 Status bury(Tx& tx, std::int64_t id, std::int64_t fence, const std::string& error,
             std::int64_t now_ms);
 
+// For a database made from a backup: what was claimed is ready, as if it had not been tried, and no
+// fence of before is good any more.
+Status free_claims(Tx& tx);
+
 std::unexpected<Error> lost_job(std::int64_t id, std::int64_t fence);
 
 }  // namespace nsl::store
