@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jobs claimed and completed by fifty, each claim and each completion on disk before it counts:
 // SqlJobs with four workers against one bare UPDATE and one bare DELETE on a table with one index,
-// on one connection in one thread, on the same disk in the same run.
+// on one connection in one thread, on the same disk in the same run. And jobs added by a thousand
+// where 300,000 wait, up to the last that may, against the same far from what may be.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
@@ -20,7 +21,10 @@ namespace {
 
 constexpr std::int64_t kJobs = 20'000;
 constexpr std::int64_t kBatch = 50;
-constexpr int kWorkers = 4;  // coroutines of one node
+constexpr int kWorkers = 4;              // coroutines of one node
+constexpr std::int64_t kLong = 300'000;  // jobs that wait
+constexpr std::int64_t kFar = 10'000'000;
+constexpr std::int64_t kTogether = 1'000;
 
 class Room {
  public:
@@ -56,6 +60,22 @@ class Queue {
             return {};
         }));
         NSL_ASSERT(added.has_value());
+    }
+
+    // The seconds of adding `count` by a thousand, where at most `open_max` may be.
+    double add(std::int64_t count, std::int64_t open_max) {
+        const auto began = std::chrono::steady_clock::now();
+        for (std::int64_t done = 0; done < count; done += kTogether) {
+            const Status added = run_blocking(loop_, db_->transact([&](Tx& tx) -> Status {
+                for (std::int64_t i = 0; i < kTogether; ++i)
+                    TRY_OK(SqlJobs::add(
+                        tx,
+                        {.queue = "long", .payload = std::string(200, 'p'), .open_max = open_max}));
+                return {};
+            }));
+            NSL_ASSERT(added.has_value());
+        }
+        return seconds_since(began);
     }
 
     // The seconds until all jobs have ended.
@@ -160,6 +180,24 @@ BENCHMARK(claimed_and_completed_by_fifty)
     ->UseManualTime()
     ->Iterations(3)
     ->Unit(benchmark::kMillisecond);
+
+void added_near_the_limit(benchmark::State& state) {
+    double near_s = 0, far_s = 0;
+    for (auto _ : state) {
+        Queue near, far;
+        near.add(kLong, kFar);
+        far.add(kLong, kFar);
+        const double s = near.add(kJobs, kLong + kJobs);
+        state.SetIterationTime(s);
+        near_s += s;
+        far_s += far.add(kJobs, kFar);
+    }
+    const double jobs = static_cast<double>(state.iterations()) * static_cast<double>(kJobs);
+    state.counters["near_per_s"] = jobs / near_s;
+    state.counters["far_per_s"] = jobs / far_s;
+    state.counters["ratio"] = far_s / near_s;
+}
+BENCHMARK(added_near_the_limit)->UseManualTime()->Iterations(2)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace nsl::store

@@ -2,6 +2,8 @@
 #include "store/backup.h"
 
 #include "store/backup_file.h"
+#include "store/job_rows.h"
+#include "store/leases.h"
 #include "store/migrate.h"
 #include "store/open_session.h"
 #include "store/tables.h"
@@ -56,6 +58,16 @@ class Inserter {
     std::vector<Params> rows_;
 };
 
+// Of the tables that the backup's schema has.
+Status free_holders(Session& db) {
+    TRY(const auto tables, list_tables(db));
+    for (const Table& table : tables) {
+        if (table.name == "store_lease") TRY_OK(free_leases(db));
+        if (table.name == "store_job") TRY_OK(free_claims(db));
+    }
+    return {};
+}
+
 }  // namespace
 
 Result<BackupSummary> back_up(const OpenOptions& options, const std::vector<Migration>& migrations,
@@ -71,6 +83,7 @@ Result<BackupSummary> back_up(const OpenOptions& options, const std::vector<Migr
         },
         [&](const Table& table) { return writer->table(table); },
         [&](const Row& row) { return writer->row(row); }));
+    NSL_ASSERT(writer);  // read_all has told its schema
     return writer->finish();
 }
 
@@ -116,12 +129,13 @@ Result<BackupSummary> restore(const OpenOptions& options, const std::vector<Migr
                                         std::to_string(before.newest_applied) +
                                         "): restore into a new one");
     Inserter inserter(*db);
-    TRY(const BackupSummary summary,
+    TRY(BackupSummary summary,
         read_backup(path, migrations,
                     {.schema = [&](int newest) { return create_schema(*db, migrations, newest); },
                      .table = [&](const Table& table) { return inserter.table(table); },
                      .row = [&](Params row) { return inserter.row(std::move(row)); }}));
     TRY_OK(inserter.flush());
+    TRY_OK(free_holders(*db));
     TRY_OK(db->script("COMMIT"));
     TRY_OK(migrate(*db, migrations));
     return summary;

@@ -36,7 +36,9 @@ Result<BackupSummary> verify_backup(const std::vector<Migration>& migrations,
                                     const std::string& path);
 
 // Into a database that has no tables of ours yet, in one transaction; then migrates to the newest
-// schema. Errors: as verify_backup, and conflict (the database is not empty).
+// schema. A process of the life that the backup was taken from may still run, and knows nothing of
+// it: so leases are free, claimed jobs are ready again, and every fence is higher than any of that
+// life. All else is as it was. Errors: as verify_backup, and conflict (the database is not empty).
 Result<BackupSummary> restore(const OpenOptions& options, const std::vector<Migration>& migrations,
                               const std::string& path);
 

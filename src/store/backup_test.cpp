@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "store/jobs.h"
+#include "store/leases.h"
 #include "store_world.h"
 
 namespace nsl::store {
@@ -153,6 +155,106 @@ TEST_P(Backup, OfAnotherProgramIsAConflict) {
     const auto older = verify_backup(schema(), file);
     EXPECT_EQ(older.error().code, Errc::conflict);
     EXPECT_NE(older.error().message.find("newer program"), std::string::npos);
+}
+
+class RestoredLife : public Backup {
+ protected:
+    static std::vector<Migration> with_holders() {
+        std::vector<Migration> out;
+        add_migrations(out, "lease", lease_schema());
+        add_migrations(out, "job", job_schema());
+        return out;
+    }
+    struct Life {
+        explicit Life(const OpenOptions& options) : db(open(options, with_holders()).value()) {}
+        template <class T>
+        T wait(Task<T> task) {
+            return run_blocking(lasting_loop(), std::move(task));
+        }
+        Result<Lease> acquire(const std::string& name, const std::string& owner) {
+            return wait(leases.acquire(name, owner, kHour));
+        }
+        std::vector<Job> claim() { return wait(jobs.claim("q", "anna", 100, kHour)).value(); }
+        // Whether a transaction that acts on it commits.
+        bool holds(const Lease& lease) {
+            const Status done =
+                wait(db->transact([lease](Tx& tx) { return check_fence(tx, lease); }));
+            EXPECT_TRUE(done || done.error().code == Errc::conflict) << done.error().message;
+            return done.has_value();
+        }
+        std::int64_t add(NewJob job) {
+            job.queue = "q";
+            return wait(jobs.add(std::move(job))).value().id;
+        }
+
+        std::unique_ptr<Db> db;
+        SqlLeases leases{*db};
+        SqlJobs jobs{*db};
+    };
+    static constexpr milliseconds kHour{3'600'000};
+};
+INSTANTIATE_TEST_SUITE_P(Engines, RestoredLife, ::testing::Values(Engine::sqlite, Engine::postgres),
+                         engine_name);
+
+TEST_P(RestoredLife, FencesOffWhoHeldALease) {
+    const OpenOptions from = fresh(GetParam(), "old"), to = fresh(GetParam());
+    Life old(from);
+    Lease held = old.acquire("publisher", "anna").value();
+    ASSERT_TRUE(back_up(from, with_holders(), file));
+    // The old life goes on: a lease that the copy knows nothing of, and changes of hands.
+    const Lease later = old.acquire("later", "anna").value();
+    std::vector<Lease> helds{held, later};
+    for (int i = 0; i < 20; ++i) {
+        ASSERT_TRUE(old.wait(old.leases.release(held)));
+        held = old.acquire("publisher", "anna" + std::to_string(i)).value();
+        helds.push_back(held);
+    }
+    ASSERT_TRUE(restore(to, with_holders(), file));
+    Life now(to);
+    for (const Lease& lease : helds) EXPECT_FALSE(now.holds(lease)) << lease.name;
+    EXPECT_FALSE(now.wait(now.leases.holder("publisher")).value());
+    const Lease mine = now.acquire("publisher", "bert").value();
+    EXPECT_GT(mine.fence, held.fence);
+    ASSERT_TRUE(now.acquire("later", "bert"));
+    EXPECT_TRUE(now.holds(mine));
+    for (const Lease& lease : helds) {
+        EXPECT_FALSE(now.holds(lease)) << lease.name;
+        EXPECT_TRUE(now.wait(now.leases.release(lease)));
+    }
+    EXPECT_EQ(now.wait(now.leases.holder("publisher")).value()->owner, "bert");
+}
+
+TEST_P(RestoredLife, GivesClaimedJobsToOthersAndFencesOffWhoHadThem) {
+    const OpenOptions from = fresh(GetParam(), "old"), to = fresh(GetParam());
+    Life old(from);
+    const std::int64_t dead = old.add({.payload = "dead"});
+    ASSERT_TRUE(old.wait(old.jobs.fail_job(old.claim().at(0), Failure::permanent, "no", {})));
+    const std::int64_t last = old.add({.payload = "last attempt", .attempts_max = 1});
+    const Job claimed = old.claim().at(0);
+    old.add({.payload = "later", .delay = kHour});
+    ASSERT_TRUE(back_up(from, with_holders(), file));
+    // The old life goes on, and claims once more what was dead.
+    ASSERT_TRUE(old.wait(old.jobs.revive(dead)));
+    std::vector<Job> theirs{claimed, old.claim().at(0)};
+    ASSERT_TRUE(old.wait(old.jobs.put_back(claimed, {})));
+    theirs.push_back(old.claim().at(0));
+
+    ASSERT_TRUE(restore(to, with_holders(), file));
+    Life now(to);
+    EXPECT_EQ(now.wait(now.jobs.complete(theirs)).value().size(), theirs.size());
+    ASSERT_TRUE(now.wait(now.jobs.revive(dead)));
+    const std::vector<Job> mine = now.claim();
+    ASSERT_EQ(mine.size(), 2U);
+    for (const Job& job : mine) {
+        EXPECT_TRUE(job.id == dead || job.id == last);
+        EXPECT_EQ(job.attempt, 1);
+    }
+    EXPECT_EQ(now.wait(now.jobs.complete(theirs)).value().size(), theirs.size());
+    for (const Job& job : theirs)
+        EXPECT_EQ(now.wait(now.jobs.put_back(job, {})).error().code, Errc::conflict);
+    EXPECT_TRUE(now.wait(now.jobs.complete(mine)).value().empty());
+    // What was for later still is.
+    EXPECT_EQ(now.wait(now.jobs.stats("q")).value().delayed, 1);
 }
 
 // What is written while a copy is made is in it whole or not at all.

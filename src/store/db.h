@@ -22,6 +22,8 @@ enum class Engine { sqlite, postgres };
 using Param = std::variant<std::monostate, std::int64_t, std::string, Bytes>;
 using Params = std::vector<Param>;
 
+class RoomNotes;
+
 // 256-bit integers are kept as decimal text.
 Param param_of(const Int256& value);
 
@@ -63,6 +65,8 @@ class Tx {
     // Milliseconds since 1970 by the database's clock, which all nodes share. Not the start of the
     // transaction but now.
     virtual Result<std::int64_t> now_ms() = 0;
+    // The connection's, for check_room of room.h.
+    virtual RoomNotes& room_notes() = 0;
 };
 
 // What a transaction is kept from seeing. SQLite has one writer, so there both are the first.

@@ -75,8 +75,9 @@ bool subject_matches(std::string_view subscription, std::string_view subject);
 std::unique_ptr<Fabric> local_fabric(asio::any_io_executor executor);
 
 struct NatsOptions {
-    // nats://HOST:PORT or tls://HOST:PORT, several of one kind with commas. With tls:// nothing is
-    // sent before the server's certificate has been verified for HOST.
+    // nats://HOST:PORT or tls://HOST:PORT, several of one kind with commas. With nats:// the host
+    // is this machine, by 127.0.0.1, [::1] or localhost. With tls:// nothing is sent before the
+    // server's certificate has been verified for HOST.
     std::string url;
     std::string credentials{};  // path of a .creds file, its owner's alone; empty: none
     std::string ca_file{};      // PEM of authorities that are trusted besides the system's

@@ -48,6 +48,16 @@ TEST(NatsSetup, WrongUrlsAreRefusedAndNotRepeated) {
     EXPECT_EQ(message.find("hunter2"), std::string::npos);
 }
 
+TEST(NatsSetup, OffTheMachineOnlyWithTls) {
+    for (const char* url :
+         {"nats://a:1", "nats://10.0.0.5:4222", "nats://0.0.0.0:4222", "nats://[2001:db8::1]:4222",
+          "nats://[::ffff:10.0.0.5]:4222", "nats://localhost.example.org:4222",
+          "nats://127.0.0.1.example.org:1", "nats://127.0.0.1:1,nats://nats-1.example.org:4222"})
+        EXPECT_NE(refusal({.url = url}).find("use tls://HOST:PORT"), std::string::npos) << url;
+    for (const char* url : {"nats://127.8.9.10:1", "tls://10.0.0.5:4222,tls://[2001:db8::1]:4222"})
+        EXPECT_EQ(refusal({.url = url}), "accepted") << url;
+}
+
 TEST(NatsSetup, OtherOptionsAreChecked) {
     NatsOptions options = nowhere();
     options.name = "a \"quoted\" name";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/job_rows.h"
 
+#include "store/ids.h"
+
 namespace nsl::store {
 namespace {
 
@@ -67,6 +69,7 @@ Result<bool> sweep_lanes(Tx& tx) {
               " AND j.priority = l.priority) LIMIT $1";
     TRY(const auto empty, tx.rows(look, {kSweptMax}, kSweptMax));
     std::vector<Params> lanes;
+    lanes.reserve(empty.size());
     for (const Row& row : empty) lanes.push_back({row.text(0), row.text(1), row.i64(2)});
     TRY_OK(tx.execute_each(
         "DELETE FROM store_job_lane WHERE queue = $1 AND tenant = $2 AND priority = $3"
@@ -91,6 +94,18 @@ Status bury(Tx& tx, std::int64_t id, std::int64_t fence, const std::string& erro
         " key, payload, error, died_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         {id, job.text(0), job.text(1), job.i64(2), fence, attempts, job.i64(4), job.text(5),
          job.text(6), error, now_ms}));
+    return {};
+}
+
+Status free_claims(Tx& tx) {
+    TRY(const std::int64_t now, tx.now_ms());
+    TRY_OK(
+        tx.execute("UPDATE store_job SET owner = '', ready_ms = $1, attempt = attempt - 1"
+                   " WHERE owner <> ''",
+                   {now}));
+    TRY_OK(tx.execute("UPDATE store_job SET fence = fence + $1", {kFencesPerLife}));
+    // One that is revived goes on from its fence.
+    TRY_OK(tx.execute("UPDATE store_job_dead SET fence = fence + $1", {kFencesPerLife}));
     return {};
 }
 

@@ -14,6 +14,8 @@ constexpr std::size_t kJobErrorMax = 2'000;              // bytes
 constexpr std::size_t kJobsMax = 1'000;                  // in one call
 constexpr std::int64_t kJobLeaseMaxMs = 3'600'000;       // an hour
 constexpr std::int64_t kJobDelayMaxMs = 31'622'400'000;  // 366 days
+constexpr std::int64_t kJobsOpenMaxMax = 10'000'000;     // rows that a count may take
+constexpr std::int64_t kDeadAgeMaxMs = 316'224'000'000;  // 3,660 days
 
 // Makes sure that claims find the jobs of this queue, tenant and priority; until the transaction
 // ends nobody sweeps that away.
@@ -27,6 +29,10 @@ Result<bool> sweep_lanes(Tx& tx);
 // Turns a claimed job into a dead letter. Errors: conflict (lost).
 Status bury(Tx& tx, std::int64_t id, std::int64_t fence, const std::string& error,
             std::int64_t now_ms);
+
+// For a database made from a backup: what was claimed is ready, as if it had not been tried, and no
+// fence of before is good any more.
+Status free_claims(Tx& tx);
 
 std::unexpected<Error> lost_job(std::int64_t id, std::int64_t fence);
 

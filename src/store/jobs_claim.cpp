@@ -82,7 +82,7 @@ class Claiming {
         const std::string sql =
             std::string(kReadyLanes) + std::string(where) + " ORDER BY tenant, priority LIMIT $3";
         Params params{claim_.queue, now_, static_cast<std::int64_t>(kLanesMax)};
-        if (!where.empty()) params.push_back(*claim_.after);
+        if (claim_.after && !where.empty()) params.emplace_back(*claim_.after);
         return tx_.rows(sql, std::move(params), kLanesMax);
     }
 
@@ -220,6 +220,7 @@ Task<void> SqlJobs::sweep() {
             Isolation::read_committed);
         if (!done) co_return;
     }
+    (void)co_await purge_dead(dead_kept_);
 }
 
 }  // namespace nsl::store

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "store/ids.h"
 #include "store/job_rows.h"
 #include "store/limits.h"
 
 namespace nsl::store {
 namespace {
+
+constexpr std::int64_t kPurgedMax = 1'000;  // in one transaction
+constexpr int kPurgesMax = 1'000;           // transactions of one call
+
+std::unexpected<Error> no_such(std::int64_t id) {
+    return fail(Errc::not_found, "there is no dead letter " + std::to_string(id));
+}
 
 Status back_to_life(Tx& tx, std::int64_t id) {
     TRY(const std::int64_t now, tx.now_ms());
@@ -11,7 +19,7 @@ Status back_to_life(Tx& tx, std::int64_t id) {
         tx.rows("DELETE FROM store_job_dead WHERE id = $1 RETURNING"
                 " queue, tenant, priority, fence, attempts_max, key, error, payload",
                 {id}, 1));
-    if (rows.empty()) return fail(Errc::not_found, "there is no dead letter " + std::to_string(id));
+    if (rows.empty()) return no_such(id);
     const Row& dead = rows[0];
     TRY_OK(ensure_lane(tx, dead.text(0), dead.text(1), dead.i64(2)));
     TRY_OK(
@@ -21,6 +29,16 @@ Status back_to_life(Tx& tx, std::int64_t id) {
                    {id, dead.text(0), dead.text(1), dead.i64(2), now, dead.i64(3), dead.i64(4),
                     dead.text(5), dead.text(6), dead.text(7)}));
     return {};
+}
+
+// Who died before that was added before, and ids are in the order of adding.
+Result<std::int64_t> purge_some(Tx& tx, milliseconds older_than) {
+    TRY(const std::int64_t now, tx.now_ms());
+    const std::int64_t before = std::max<std::int64_t>(now - older_than.count(), 0);
+    return tx.execute(
+        "DELETE FROM store_job_dead WHERE id IN (SELECT id FROM store_job_dead"
+        " WHERE id < $1 AND died_ms < $2 ORDER BY id LIMIT $3)",
+        {first_id_of(before), before, kPurgedMax});
 }
 
 Result<QueueStats> count(Tx& tx, const std::string& queue) {
@@ -73,6 +91,34 @@ Task<Result<std::vector<DeadJob>>> SqlJobs::dead(std::string queue, std::int64_t
 Task<Status> SqlJobs::revive(std::int64_t id) {
     co_return co_await db_.transact([&](Tx& tx) { return back_to_life(tx, id); },
                                     Isolation::read_committed);
+}
+
+Task<Status> SqlJobs::remove_dead(std::int64_t id) {
+    co_return co_await db_.transact(
+        [&](Tx& tx) -> Status {
+            TRY(const std::int64_t removed,
+                tx.execute("DELETE FROM store_job_dead WHERE id = $1", {id}));
+            if (removed == 0) return no_such(id);
+            return {};
+        },
+        Isolation::read_committed);
+}
+
+Task<Result<std::int64_t>> SqlJobs::purge_dead(milliseconds older_than) {
+    CO_TRY_OK(check_range("the age of dead letters in ms", older_than.count(), 0, kDeadAgeMaxMs));
+    std::int64_t purged = 0;
+    for (int i = 0; i < kPurgesMax; ++i) {
+        std::int64_t some = 0;
+        CO_TRY_OK(co_await db_.transact(
+            [&](Tx& tx) -> Status {
+                TRY(some, purge_some(tx, older_than));
+                return {};
+            },
+            Isolation::read_committed));
+        purged += some;
+        if (some < kPurgedMax) break;
+    }
+    co_return purged;
 }
 
 Task<Result<QueueStats>> SqlJobs::stats(std::string queue) {

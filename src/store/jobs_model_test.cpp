@@ -114,8 +114,16 @@ class Model {
                          .tenant = std::string(choice.below(4), 't'),
                          .payload = label,
                          .priority = static_cast<int>(choice.below(3)),
-                         .attempts_max = 1 + static_cast<int>(choice.below(3))};
-        const Added a = sql_.user.try_add(job).value(), b = fake_.user.try_add(job).value();
+                         .attempts_max = 1 + static_cast<int>(choice.below(3)),
+                         .open_max = 1 + static_cast<std::int64_t>(choice.below(20))};
+        const auto by_sql = sql_.user.try_add(job), by_fake = fake_.user.try_add(job);
+        RC_ASSERT(by_sql.has_value() == by_fake.has_value());
+        if (!by_sql) {
+            RC_ASSERT(by_sql.error().code == Errc::limit_exceeded);
+            RC_ASSERT(by_fake.error().code == Errc::limit_exceeded);
+            return;
+        }
+        const Added a = *by_sql, b = *by_fake;
         RC_ASSERT(a.is_new == b.is_new);
         if (!a.is_new) {
             RC_ASSERT(sql_.label_of.at(a.id) == fake_.label_of.at(b.id));

@@ -6,6 +6,7 @@
 #include "store/ids.h"
 #include "store/job_rows.h"
 #include "store/limits.h"
+#include "store/room.h"
 
 namespace nsl::store {
 namespace {
@@ -24,11 +25,24 @@ Status check(const NewJob& job) {
     TRY_OK(check_text("the payload of a job", job.payload, 0, kJobPayloadMax));
     TRY_OK(check_range("the priority of a job", job.priority, 0, 9));
     TRY_OK(check_range("attempts_max of a job", job.attempts_max, 1, 1'000));
+    TRY_OK(check_range("open_max of a job", job.open_max, 1, kJobsOpenMaxMax));
     return check_range("the delay of a job in ms", job.delay.count(), 0, kJobDelayMaxMs);
 }
 
 Status check_pause(milliseconds pause) {
     return check_range("the pause of a job in ms", pause.count(), 0, kJobDelayMaxMs);
+}
+
+Status check_open(Tx& tx, const NewJob& job, std::int64_t now) {
+    const Room open{.name = "job\n" + std::to_string(job.queue.size()) + job.queue + job.tenant,
+                    // The order is the index's, so that no other way to the rows is taken.
+                    .rows =
+                        "SELECT priority FROM store_job WHERE queue = $1 AND tenant = $2"
+                        " ORDER BY priority, ready_ms LIMIT $3",
+                    .params = {job.queue, job.tenant},
+                    .max = job.open_max,
+                    .what = "the open jobs of this tenant in this queue"};
+    return check_room(tx, open, now);
 }
 
 // The job that has this key already, if any; otherwise the key is `id`'s from now on.
@@ -64,7 +78,11 @@ std::string is_one_of(std::size_t count, std::size_t first) {
         const std::string id = "$" + std::to_string(first + 2 * i);
         const std::string fence = "$" + std::to_string(first + 2 * i + 1);
         ids += (i == 0 ? "" : ", ") + id;
-        pairs += (i == 0 ? "(" : ", (") + id + ", " + fence + ")";
+        pairs += i == 0 ? "(" : ", (";
+        pairs += id;
+        pairs += ", ";
+        pairs += fence;
+        pairs += ')';
     }
     return " WHERE owner <> '' AND id IN (" + ids + ") AND (id, fence) IN (VALUES " + pairs +
            ") RETURNING id, fence";
@@ -133,6 +151,13 @@ Result<Added> SqlJobs::add(Tx& tx, const NewJob& job) {
     if (!job.key.empty()) {
         TRY(const auto holder, take_key(tx, job, id));
         if (holder) return Added{.id = *holder, .is_new = false};
+    }
+    if (Status open = check_open(tx, job, now); !open) {
+        // Also when the transaction goes on without the job.
+        if (!job.key.empty())
+            TRY_OK(tx.execute("DELETE FROM store_job_key WHERE queue = $1 AND key = $2",
+                              {job.queue, job.key}));
+        return std::unexpected(std::move(open).error());
     }
     TRY_OK(ensure_lane(tx, job.queue, job.tenant, job.priority));
     for (int i = 0; i < kIdTries; ++i) {

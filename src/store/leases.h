@@ -59,6 +59,9 @@ struct LeaseKeeping {
     milliseconds length{10'000};  // renewed after a third of it
 };
 
+// For a database made from a backup: no lease is held, and no fence of before is good any more.
+Status free_leases(Tx& tx);
+
 // Runs `work` while this owner holds the lease, again and again: cancels it when the lease is lost
 // or could not be renewed until a tenth of its length before its end, waits for its end, and tries
 // to take the lease again. Waits when another holds it. Returns only when cancelled, and then

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "store/ids.h"
 #include "store/leases.h"
 #include "store/limits.h"
 
@@ -99,15 +100,24 @@ Status check_fence(Tx& tx, const Lease& lease) {
     // writer, so there the transaction itself does.
     const std::string_view ask =
         tx.engine() == Engine::postgres
-            ? "SELECT fence, until_ms FROM store_lease WHERE name = $1 FOR SHARE"
-            : "SELECT fence, until_ms FROM store_lease WHERE name = $1";
+            ? "SELECT fence, until_ms, owner FROM store_lease WHERE name = $1 FOR SHARE"
+            : "SELECT fence, until_ms, owner FROM store_lease WHERE name = $1";
     TRY(const auto found, tx.rows(ask, {lease.name}, 1));
     // After the lock, which may have taken its time.
     TRY(const std::int64_t now, tx.now_ms());
-    if (!found.empty() && found[0].i64(0) == lease.fence && found[0].i64(1) > now) return {};
+    // The owner too: a lease that a restored backup knows nothing of begins with the first fence
+    // again.
+    if (!found.empty() && found[0].i64(0) == lease.fence && found[0].i64(1) > now &&
+        found[0].text(2) == lease.owner)
+        return {};
     return fail(Errc::conflict, "the lease " + lease.name + " of " + lease.owner + " (fence " +
                                     std::to_string(lease.fence) +
                                     ") is lost or has run out: stop what depends on it");
+}
+
+Status free_leases(Tx& tx) {
+    TRY_OK(tx.execute("UPDATE store_lease SET fence = fence + $1, until_ms = 0", {kFencesPerLife}));
+    return {};
 }
 
 }  // namespace nsl::store

@@ -3,11 +3,13 @@
 
 #include "store/ids.h"
 #include "store/limits.h"
+#include "store/room.h"
 
 namespace nsl::store {
 namespace {
 
-constexpr std::int64_t kRelayMax = 1'000;  // messages
+constexpr std::int64_t kRelayMax = 1'000;            // messages
+constexpr std::int64_t kWaitingMaxMax = 10'000'000;  // messages that a count may take
 constexpr int kIdTries = 16;
 
 // Above every number that this thread has given, so that the messages of one transaction, which one
@@ -28,6 +30,7 @@ Result<std::vector<Waiting>> read_waiting(Tx& tx, std::size_t max) {
         tx.rows("SELECT id, subject, payload FROM store_outbox ORDER BY id LIMIT $1",
                 {static_cast<std::int64_t>(max)}, max));
     std::vector<Waiting> out;
+    out.reserve(rows.size());
     for (const Row& row : rows) out.push_back({row.i64(0), {row.text(1), row.bytes(2)}});
     return out;
 }
@@ -40,11 +43,19 @@ std::vector<std::string> outbox_schema() {
         " payload BLOB NOT NULL)"};
 }
 
-Status add_to_outbox(Tx& tx, const OutboxMessage& message) {
+Status add_to_outbox(Tx& tx, const OutboxMessage& message, std::int64_t waiting_max) {
     TRY_OK(check_subject(message.subject));
     TRY_OK(check_range("the bytes of a message", static_cast<std::int64_t>(message.payload.size()),
                        0, kFabricPayloadMax));
+    TRY_OK(check_range("waiting_max of the outbox", waiting_max, 1, kWaitingMaxMax));
     TRY(const std::int64_t now, tx.now_ms());
+    TRY_OK(check_room(tx,
+                      {.name = "outbox",
+                       .rows = "SELECT id FROM store_outbox ORDER BY id LIMIT $1",
+                       .params = {},
+                       .max = waiting_max,
+                       .what = "the messages that wait to be told"},
+                      now));
     OsRandom random;
     for (int i = 0; i < kIdTries; ++i) {
         TRY(const std::int64_t added,

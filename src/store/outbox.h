@@ -17,11 +17,15 @@ struct OutboxMessage {
     Bytes payload;
 };
 
+// Messages that wait to be told, when no relay runs.
+constexpr std::int64_t kOutboxMax = 100'000;
+
 std::vector<std::string> outbox_schema();
 
 // In the business transaction. Errors: invalid_argument (subject, or payload above the fabric's
-// limit).
-Status add_to_outbox(Tx& tx, const OutboxMessage& message);
+// limit), limit_exceeded (`waiting_max` messages wait; while several connections add at once, each
+// may add a 128th of that too many).
+Status add_to_outbox(Tx& tx, const OutboxMessage& message, std::int64_t waiting_max = kOutboxMax);
 
 // Publishes up to `max` (1..1,000) waiting messages and removes them; how many. Those of one
 // transaction go out in the order in which they were added, others in that of their transactions'

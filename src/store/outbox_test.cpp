@@ -167,6 +167,21 @@ TEST_P(Outbox, ManyTransactionsAtOnceLoseNothing) {
         EXPECT_EQ(order, (Bytes{0, 1, 2, 3})) << subject;
 }
 
+TEST_P(Outbox, HoldsNoMoreThanItMayUntilSomeWereTold) {
+    const auto add_one = [&](std::int64_t max) {
+        return transact([max](Tx& tx) { return add_to_outbox(tx, {"a", {}}, max); });
+    };
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(add_one(3));
+    const Status refused = add_one(3);
+    EXPECT_EQ(refused.error().code, Errc::limit_exceeded);
+    EXPECT_NE(refused.error().message.find("3, as many as may be"), std::string::npos);
+    EXPECT_EQ(relay(1), 1U);
+    EXPECT_TRUE(add_one(3));
+    EXPECT_FALSE(add_one(3));
+    EXPECT_TRUE(add_one(4));
+    EXPECT_EQ(relay(10), 4U);
+}
+
 TEST_P(Outbox, SaysWhatWouldBeRight) {
     auto code = [&](OutboxMessage message) {
         return transact([&](Tx& tx) { return add_to_outbox(tx, message); }).error().code;
@@ -177,6 +192,8 @@ TEST_P(Outbox, SaysWhatWouldBeRight) {
     EXPECT_EQ(code({"a", Bytes(kFabricPayloadMax + 1)}), Errc::invalid_argument);
     EXPECT_TRUE(
         transact([&](Tx& tx) { return add_to_outbox(tx, {"a", Bytes(kFabricPayloadMax)}); }));
+    EXPECT_EQ(transact([](Tx& tx) { return add_to_outbox(tx, {"a", {}}, 0); }).error().code,
+              Errc::invalid_argument);
     EXPECT_EQ(relay(0).error().code, Errc::invalid_argument);
     EXPECT_EQ(relay(1'001).error().code, Errc::invalid_argument);
     EXPECT_EQ(relay(1'000), 1U);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "store/db.h"
+#include "store/room.h"
 
 namespace nsl::store {
 
@@ -21,6 +22,11 @@ class Session : public Tx {
     virtual Status check_integrity() = 0;
     // False when the engine has rolled the transaction back on its own (disk full, I/O error).
     virtual bool in_transaction() const = 0;
+
+    RoomNotes& room_notes() final { return room_notes_; }
+
+ private:
+    RoomNotes room_notes_{};
 };
 
 }  // namespace nsl::store

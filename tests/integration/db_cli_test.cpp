@@ -91,11 +91,12 @@ TEST_P(DbCommand, MovesEverythingToTheOtherEngineAndBack) {
     const std::string there = store::fresh_url(other, folder_, "there");
     EXPECT_EQ(told({"restore", copy_}, there).at("rows"), made.at("rows"));
     EXPECT_EQ(told({"verify"}, there).at("rows"), made.at("rows"));
-    EXPECT_TRUE(content_of(there) == content);
+    const auto moved = content_of(there);
+    expect_restored(content, moved);
     EXPECT_EQ(db({"backup", room_.path("again")}, there).status, 0);
     const std::string back = store::fresh_url(GetParam(), folder_, "back");
     EXPECT_EQ(db({"restore", room_.path("again")}, back).status, 0);
-    EXPECT_TRUE(content_of(back) == content);
+    expect_restored(moved, content_of(back));
 }
 
 TEST_P(DbCommand, PutsNothingOverWhatIsThere) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 
 #include "base/encoding.h"
 #include "node/schema.h"
@@ -13,7 +14,9 @@
 #include "store/jobs.h"
 #include "store/leases.h"
 #include "store/open.h"
+#include "store/open_session.h"
 #include "store/outbox.h"
+#include "store/tables.h"
 
 namespace nsl::testing_support {
 
@@ -75,27 +78,68 @@ inline std::string shown(const store::Param& value) {
     return "null";
 }
 
-// All rows of all tables, in an order of their own; read without what makes and restores copies.
-inline std::vector<std::string> content_of(const std::string& url) {
-    std::vector<std::string> out;
-    asio::io_context loop;
-    const auto db = store::open({.url = url}, node::schema());
-    if (!db) return {db.error().message};
-    for (const char* table : kTables) {
-        const Status read = run_blocking(loop, (*db)->read([&](store::Tx& tx) -> Status {
-            TRY(const auto rows, tx.rows("SELECT * FROM " + std::string(table), {}, 10'000));
-            EXPECT_FALSE(rows.empty()) << table;
-            for (const store::Row& row : rows) {
-                std::string line = table;
-                for (const store::Param& value : row.columns()) line += " " + shown(value);
-                out.push_back(line);
-            }
-            return {};
-        }));
-        EXPECT_TRUE(read) << table << ": " << read.error().message;
+// A row of a table, columns by their names.
+struct ContentRow {
+    std::string table;
+    std::map<std::string, store::Param> columns;
+
+    std::string text() const {
+        std::string out = table;
+        for (const auto& [name, value] : columns) out += " " + name + "=" + shown(value);
+        return out;
     }
-    std::ranges::sort(out);
+    std::int64_t number(const char* column) const {
+        return std::get<std::int64_t>(columns.at(column));
+    }
+    friend auto operator<=>(const ContentRow&, const ContentRow&) = default;
+};
+
+// All rows of all tables, in an order that what a restored database has of its own does not change.
+// Read without what makes and restores copies, but for the names of the columns.
+inline std::vector<ContentRow> content_of(const std::string& url) {
+    std::vector<ContentRow> out;
+    const auto session = store::open_session({.url = url}, false);
+    EXPECT_TRUE(session) << url;
+    if (!session) return out;
+    const auto tables = store::list_tables(**session);
+    EXPECT_EQ(tables->size(), std::size(kTables));
+    for (const store::Table& table : *tables) {
+        const auto rows = (*session)->rows("SELECT * FROM " + table.name, {}, 10'000);
+        EXPECT_TRUE(rows && !rows->empty()) << table.name;
+        for (const store::Row& row : *rows) {
+            ContentRow next{table.name, {}};
+            for (std::size_t i = 0; i < table.columns.size(); ++i)
+                next.columns[table.columns[i]] = row.columns()[i];
+            out.push_back(std::move(next));
+        }
+    }
+    std::ranges::sort(out, {}, [](const ContentRow& row) {
+        const auto id = row.columns.find(row.table == "store_lease" ? "name" : "id");
+        return std::pair(row.table, id == row.columns.end() ? row.text() : shown(id->second));
+    });
     return out;
+}
+
+// What a database made from a backup has to have: all that was there, free of who held it.
+inline void expect_restored(const std::vector<ContentRow>& before,
+                            const std::vector<ContentRow>& after) {
+    ASSERT_EQ(before.size(), after.size());
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        ContentRow expected = before[i];
+        auto& columns = expected.columns;
+        if (columns.contains("fence")) {
+            EXPECT_GT(after[i].number("fence"), before[i].number("fence") + 1'000'000'000);
+            columns["fence"] = after[i].columns.at("fence");
+        }
+        if (expected.table == "store_lease") columns["until_ms"] = std::int64_t{0};
+        if (expected.table == "store_job" && shown(columns["owner"]) != "''") {
+            EXPECT_LE(after[i].number("ready_ms"), RealClock().unix_ms());
+            columns["ready_ms"] = after[i].columns.at("ready_ms");
+            columns["attempt"] = before[i].number("attempt") - 1;
+            columns["owner"] = std::string();
+        }
+        EXPECT_EQ(after[i].text(), expected.text());
+    }
 }
 
 }  // namespace nsl::testing_support

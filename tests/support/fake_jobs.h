@@ -30,6 +30,11 @@ class FakeJobs final : public Jobs {
             const auto [known, is_new] = state_->keys.try_emplace({job.queue, job.key}, id);
             if (!is_new) co_return Added{.id = known->second, .is_new = false};
         }
+        if (open_jobs(job) >= job.open_max) {
+            if (!job.key.empty()) state_->keys.erase({job.queue, job.key});
+            co_return fail(Errc::limit_exceeded,
+                           "the open jobs are " + std::to_string(job.open_max));
+        }
         Entry entry{.job = {.id = id,
                             .queue = job.queue,
                             .key = job.key,
@@ -133,6 +138,20 @@ class FakeJobs final : public Jobs {
         co_return Status{};
     }
 
+    Task<Status> remove_dead(std::int64_t id) override {
+        const std::lock_guard lock(state_->mutex);
+        if (state_->dead.erase(id) == 0) co_return fail(Errc::not_found, "no such dead letter");
+        co_return Status{};
+    }
+
+    Task<Result<std::int64_t>> purge_dead(milliseconds older_than) override {
+        CO_TRY_OK(check_range("the age in ms", older_than.count(), 0, kDeadAgeMaxMs));
+        const std::lock_guard lock(state_->mutex);
+        const std::int64_t before = clock_.unix_ms() - older_than.count();
+        co_return std::erase_if(
+            state_->dead, [&](const auto& each) { return each.second.letter.died_ms < before; });
+    }
+
     Task<Result<QueueStats>> stats(std::string queue) override {
         CO_TRY_OK(check_text("a queue", queue, 1, kJobNameMax));
         const std::lock_guard lock(state_->mutex);
@@ -181,7 +200,17 @@ class FakeJobs final : public Jobs {
         TRY_OK(check_text("a payload", job.payload, 0, kJobPayloadMax));
         TRY_OK(check_range("a priority", job.priority, 0, 9));
         TRY_OK(check_range("attempts_max", job.attempts_max, 1, 1'000));
+        TRY_OK(check_range("open_max", job.open_max, 1, kJobsOpenMaxMax));
         return check_range("a delay in ms", job.delay.count(), 0, kJobDelayMaxMs);
+    }
+
+    // Of the new one's tenant and queue; at least, where there are few in all.
+    std::int64_t open_jobs(const NewJob& job) const {
+        if (std::ssize(state_->jobs) < job.open_max) return std::ssize(state_->jobs);
+        return std::ranges::count_if(state_->jobs, [&](const auto& each) {
+            const Job& other = each.second.job;
+            return other.queue == job.queue && other.tenant == job.tenant;
+        });
     }
 
     static std::string kept_error(const std::string& error) {

@@ -59,7 +59,8 @@ class FakeLeases final : public Leases {
     Status under(const Lease& lease, const std::function<void()>& effect) {
         const std::lock_guard lock(mutex_);
         const Lease& kept = leases_[lease.name];
-        if (kept.fence != lease.fence || kept.until_ms <= clock_.unix_ms())
+        if (kept.fence != lease.fence || kept.owner != lease.owner ||
+            kept.until_ms <= clock_.unix_ms())
             return fail(Errc::conflict, "the lease " + lease.name + " is lost");
         effect();
         return {};

@@ -216,6 +216,69 @@ TEST_P(JobContract, PausesAreKept) {
     EXPECT_EQ(user->stats().delayed, 2);
 }
 
+TEST_P(JobContract, ATenantHasNoMoreOpenJobsInAQueueThanItMay) {
+    NewJob job{.queue = "q", .tenant = "t", .open_max = 3};
+    const auto refused = [&](const NewJob& one) {
+        const auto added = user->try_add(one);
+        EXPECT_FALSE(added);
+        if (!added) EXPECT_EQ(added.error().code, Errc::limit_exceeded) << added.error().message;
+        return !added && added.error().message.find("3") != std::string::npos;
+    };
+    user->add(job);
+    job.delay = milliseconds(60'000);
+    user->add(job);
+    job = {.queue = "q", .key = "k", .tenant = "t", .open_max = 3};
+    const std::int64_t keyed = user->add(job);
+    // What is claimed or for later is open too.
+    const Job claimed = user->claim_one();
+    job.key = "another";
+    EXPECT_TRUE(refused(job));
+    // A bound of others', and what is there already.
+    user->add({.queue = "q", .tenant = "other", .open_max = 3});
+    user->add({.queue = "other", .tenant = "t", .open_max = 3});
+    EXPECT_EQ(user->try_add({.queue = "q", .key = "k", .tenant = "t", .open_max = 3})->id, keyed);
+    // One that ends makes room for one, whose key was not taken when it was refused.
+    EXPECT_EQ(user->complete({claimed}), kNoIds);
+    user->add(job);
+    EXPECT_TRUE(refused({.queue = "q", .tenant = "t", .open_max = 3}));
+    user->add({.queue = "q", .tenant = "t", .open_max = 4});
+    // The dead are not open, and come back all the same.
+    std::int64_t dead = 0;
+    for (const Job& one : user->claim())
+        if (one.tenant == "t" && dead == 0) {
+            EXPECT_TRUE(user->fail(one, Failure::permanent));
+            dead = one.id;
+        }
+    user->add({.queue = "q", .tenant = "t", .open_max = 4});
+    EXPECT_TRUE(user->revive(dead));
+    EXPECT_EQ(user->try_add({.queue = "q", .tenant = "t", .open_max = 5}).error().code,
+              Errc::limit_exceeded);
+}
+
+// With so many that not each of them is counted, on each of the connections.
+TEST_P(JobContract, ManyOpenJobsStopAtTheLimitOrALittleLater) {
+    constexpr std::int64_t kMax = 3'000, kConnections = 16;
+    const NewJob job{.queue = "q", .open_max = kMax};
+    world->add_all(std::vector<NewJob>(2'900, job));
+    std::int64_t added = 2'900;
+    for (int refused = 0; refused < 64 && added < 2 * kMax;) {
+        const auto one = user->try_add(job);
+        if (!one) EXPECT_EQ(one.error().code, Errc::limit_exceeded);
+        if (one)
+            ++added;
+        else
+            ++refused;
+    }
+    EXPECT_GE(added, kMax);
+    EXPECT_LE(added, kMax + kConnections * (kMax / 128));
+    EXPECT_EQ(user->complete(user->claim(1'000)), kNoIds);
+    // A count of that many counts for some milliseconds.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!user->try_add(job) && std::chrono::steady_clock::now() < end) {
+    }
+    EXPECT_EQ(user->stats().ready, added - 1'000 + 1);
+}
+
 TEST_P(JobContract, StatsCountEveryState) {
     world->add_all(std::vector<NewJob>(4, {.queue = "q"}));
     const auto added = std::chrono::steady_clock::now();
@@ -265,6 +328,8 @@ TEST_P(JobContract, SaysWhatWouldBeRight) {
                              {.queue = "q", .priority = 10},
                              {.queue = "q", .attempts_max = 0},
                              {.queue = "q", .attempts_max = 1'001},
+                             {.queue = "q", .open_max = 0},
+                             {.queue = "q", .open_max = 10'000'001},
                              {.queue = "q", .delay = milliseconds(-1)},
                              {.queue = "q", .delay = std::chrono::hours(24 * 366 + 1)}}) {
         const auto refused = user->try_add(bad);
@@ -287,6 +352,7 @@ TEST_P(JobContract, SaysWhatWouldBeRight) {
           code(jobs.fail_job({}, Failure::transient, "", milliseconds(-1))),
           code(jobs.put_back({}, milliseconds(-1))), code(jobs.dead("", 0, 1)),
           code(jobs.dead("q", -1, 1)), code(jobs.dead("q", 0, 0)), code(jobs.dead("q", 0, 1'001)),
+          code(jobs.purge_dead(milliseconds(-1))), code(jobs.purge_dead(milliseconds::max())),
           code(jobs.stats(""))})
         EXPECT_EQ(refused, Errc::invalid_argument);
 }

@@ -101,6 +101,34 @@ TEST_P(JobContract, DeadLettersAreListedNewestFirst) {
     EXPECT_EQ(listed, ids);
 }
 
+TEST_P(JobContract, ARemovedDeadLetterIsGoneAndItsKeyStaysTaken) {
+    const std::int64_t id = user->add({.queue = "q", .key = "k"});
+    user->add({.queue = "q"});
+    EXPECT_EQ(user->remove_dead(id).error().code, Errc::not_found);
+    for (const Job& job : user->claim()) EXPECT_TRUE(user->fail(job, Failure::permanent));
+    EXPECT_TRUE(user->remove_dead(id));
+    ASSERT_EQ(user->dead().size(), 1U);
+    EXPECT_NE(user->dead()[0].id, id);
+    EXPECT_EQ(user->remove_dead(id).error().code, Errc::not_found);
+    EXPECT_EQ(user->revive(id).error().code, Errc::not_found);
+    EXPECT_FALSE(user->try_add({.queue = "q", .key = "k"}).value().is_new);
+}
+
+TEST_P(JobContract, DeadLettersArePurgedByTheTimeOfTheirDeath) {
+    user->add({.queue = "q"});
+    user->add({.queue = "other"});
+    EXPECT_TRUE(user->fail(user->claim_one(), Failure::permanent));
+    EXPECT_TRUE(
+        user->fail(user->claim(1, milliseconds(60'000), "other").at(0), Failure::permanent));
+    EXPECT_EQ(user->purge_dead(std::chrono::hours(1)), 0);
+    EXPECT_EQ(user->dead().size() + user->dead("other").size(), 2U);
+    const std::int64_t last = user->dead("other").at(0).died_ms;
+    while (RealClock().unix_ms() <= last + 5) {
+    }
+    EXPECT_EQ(user->purge_dead(milliseconds(0)), 2);
+    EXPECT_EQ(user->dead().size() + user->dead("other").size(), 0U);
+}
+
 TEST_P(JobContract, ErrorsAreKeptUpToTheirLimitAndAsText) {
     std::string error = "nul\0, half \xc3 and ";
     error.insert(3, 1, '\0');

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "job_world.h"
+#include "store/ids.h"
 
 namespace nsl::store {
 
@@ -75,6 +76,58 @@ TEST_P(SqlJobContract, ALostJobTakesItsTransactionWithIt) {
               Errc::conflict);
     EXPECT_EQ(world->rows("payment"), 0);
     EXPECT_EQ(bert.complete({taken}), std::vector<std::int64_t>());
+}
+
+// Its refusal is no failed statement, so the transaction may go on.
+TEST_P(SqlJobContract, ARefusedJobLeavesNothingInItsTransaction) {
+    user->add({.queue = "q", .open_max = 1});
+    EXPECT_TRUE(world->transact([&](Tx& tx) -> Status {
+        const auto refused = SqlJobs::add(tx, {.queue = "q", .key = "k", .open_max = 1});
+        EXPECT_EQ(refused.error().code, Errc::limit_exceeded);
+        return pay(tx, 1);
+    }));
+    EXPECT_EQ(world->rows("payment"), 1);
+    EXPECT_EQ(world->rows("store_job"), 1);
+    EXPECT_EQ(world->rows("store_job_key"), 0);
+}
+
+TEST_P(SqlJobContract, DeadLettersAreKeptForTheirTimeAndThenRemovedByClaims) {
+    for (int i = 0; i < 2; ++i) {
+        user->add({.queue = "q"});
+        EXPECT_TRUE(user->fail(user->claim_one(), Failure::permanent));
+    }
+    const std::int64_t old = user->dead().at(1).id, young = user->dead().at(0).id;
+    const auto age = [&](std::int64_t id, milliseconds by) {
+        EXPECT_TRUE(world->transact([&](Tx& tx) -> Status {
+            TRY_OK(
+                tx.execute("UPDATE store_job_dead SET id = id - $2 * 1048576,"
+                           " died_ms = died_ms - $2 WHERE id = $1",
+                           {id, by.count()}));
+            return {};
+        }));
+    };
+    age(old, kDeadKept + milliseconds(1));
+    age(young, kDeadKept - std::chrono::hours(1));
+    EXPECT_EQ(user->purge_dead(kDeadKept + std::chrono::hours(1)), 0);
+    for (int i = 0; i < 1'000; ++i) user->claim(1, milliseconds(60'000), "other");
+    EXPECT_EQ(user->dead().size(), 1U);
+    EXPECT_EQ(user->purge_dead(kDeadKept - std::chrono::hours(2)), 1);
+}
+
+// More than go in one transaction.
+TEST_P(SqlJobContract, PurgesAllThatAreOldEnough) {
+    world->add_all(std::vector<NewJob>(2'300, {.queue = "q", .attempts_max = 1}));
+    EXPECT_TRUE(world->transact([](Tx& tx) -> Status {
+        TRY_OK(
+            tx.execute("INSERT INTO store_job_dead SELECT id, queue, tenant, priority, fence,"
+                       " attempt, attempts_max, key, '', 1, payload FROM store_job"));
+        TRY_OK(tx.execute("DELETE FROM store_job"));
+        return {};
+    }));
+    while (user->dead("q", 0, 1).at(0).id >= first_id_of(RealClock().unix_ms())) {
+    }
+    EXPECT_EQ(user->purge_dead({}), 2'300);
+    EXPECT_EQ(world->rows("store_job_dead"), 0);
 }
 
 // Jobs come and go in many lanes while lanes are swept: none of them may become invisible.

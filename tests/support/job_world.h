@@ -141,6 +141,15 @@ class JobUser {
         return found ? *std::move(found) : std::vector<DeadJob>();
     }
     Status revive(std::int64_t id) { return run_blocking(lasting_loop(), jobs->revive(id)); }
+    Status remove_dead(std::int64_t id) {
+        return run_blocking(lasting_loop(), jobs->remove_dead(id));
+    }
+    // How many.
+    std::int64_t purge_dead(milliseconds older_than) {
+        const auto purged = run_blocking(lasting_loop(), jobs->purge_dead(older_than));
+        EXPECT_TRUE(purged) << purged.error().message;
+        return purged.value_or(-1);
+    }
     QueueStats stats(std::string queue = "q") {
         const auto found = run_blocking(lasting_loop(), jobs->stats(std::move(queue)));
         EXPECT_TRUE(found) << found.error().message;

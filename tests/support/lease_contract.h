@@ -199,12 +199,21 @@ TEST_P(LeaseContract, ALeaseThatNeverWasIsNotHeld) {
     EXPECT_EQ(act({.name = "nothing", .owner = "anna", .fence = 0}).error().code, Errc::conflict);
 }
 
+// Fences of two databases may be the same.
+TEST_P(LeaseContract, AFenceIsItsOwnersOnly) {
+    const Lease held = acquire("anna").value();
+    Lease other = held;
+    other.owner = "bert";
+    EXPECT_EQ(act(other).error().code, Errc::conflict);
+    EXPECT_TRUE(act(held));
+}
+
 // Its transaction began in time, and ends after the lease.
 TEST_P(LeaseContract, ALeaseDoesNotChangeHandsUnderATransaction) {
-    const Lease old = acquire("anna", milliseconds(50)).value();
+    Lease old;
     std::future<void> other;
     std::promise<void> taken;
-    EXPECT_TRUE(world->act(loop, old, [&] {
+    const auto hold = [&] {
         other = std::async(std::launch::async, [&] {
             asio::io_context& own = lasting_loop();
             const Lease lease = acquire_soon(own, "bert");
@@ -212,7 +221,15 @@ TEST_P(LeaseContract, ALeaseDoesNotChangeHandsUnderATransaction) {
             EXPECT_TRUE(world->act(own, lease, {}));
         });
         EXPECT_EQ(taken.get_future().wait_for(milliseconds(200)), std::future_status::timeout);
-    }));
+    };
+    // Again where this machine was too slow to begin in time.
+    Status acted;
+    for (int i = 0; i < 100 && !other.valid(); ++i) {
+        old = acquire("anna", milliseconds(50)).value();
+        acted = world->act(loop, old, hold);
+    }
+    EXPECT_TRUE(acted);
+    ASSERT_TRUE(other.valid());
     other.wait();
     EXPECT_EQ(world->acts(), (std::vector<std::int64_t>{old.fence, old.fence + 1}));
 }

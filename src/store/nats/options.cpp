@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/file.h"
+#include "store/loopback.h"
 
 namespace nsl::store {
 namespace {
@@ -44,6 +45,7 @@ bool is_host(std::string_view host) {
 
 struct Servers {
     bool tls = false;
+    bool all_here = true;
     std::vector<std::string> urls;  // for libnats, to which tls:// means nothing
 };
 
@@ -70,8 +72,13 @@ Result<Servers> parse_servers(std::string_view list) {
         if (out.urls.size() == kServersMax)
             return bad("at most " + std::to_string(kServersMax) + " NATS URLs");
         out.tls = tls;
+        out.all_here = out.all_here && stays_here(url.substr(0, colon));
         out.urls.push_back("nats://" + std::string(url));
     }
+    if (!out.tls && !out.all_here)
+        return bad(
+            "nats:// to another machine is neither encrypted nor verified: use tls://HOST:PORT, or "
+            "nats:// with 127.0.0.1, [::1] or localhost only");
     return out;
 }
 

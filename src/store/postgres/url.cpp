@@ -2,12 +2,12 @@
 #include <libpq-fe.h>
 #include <sys/socket.h>
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstring>
 #include <map>
 #include <sstream>
 
+#include "store/loopback.h"
 #include "store/postgres/db.h"
 
 namespace nsl::store {
@@ -32,22 +32,13 @@ Result<std::map<std::string, std::string>> parts_of(const std::string& url) {
     return out;
 }
 
-// A Unix socket, or an address that no packet leaves this machine for. A name may resolve to
-// anything, but for the one that everybody has for it.
-bool stays_here(const std::string& host) {
-    if (host.starts_with('/') || host == "localhost") return true;
-    boost::system::error_code none;
-    const auto address = asio::ip::make_address(host, none);
-    return !none && address.is_loopback();
-}
-
 bool all_stay_here(const std::map<std::string, std::string>& parts) {
     for (const char* name : {"host", "hostaddr"}) {
         const auto found = parts.find(name);
         if (found == parts.end()) continue;
         std::istringstream hosts(found->second);
         for (std::string host; std::getline(hosts, host, ',');)
-            if (!stays_here(host)) return false;
+            if (!host.starts_with('/') && !stays_here(host)) return false;
     }
     return true;
 }
