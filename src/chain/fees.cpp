@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/checked.h"
 #include "base/decimal.h"
 
 namespace nsl::chain {
@@ -30,7 +31,12 @@ Result<neo::Datoshi> system_fee_of(neo::Datoshi simulated, int margin_percent, n
 Result<NetworkFee> network_fee_of(const Result<neo::Datoshi>& ours,
                                   const Result<neo::Datoshi>& node, neo::Datoshi max) {
     if (!ours && !node) return std::unexpected(node.error());
-    TRY(neo::Datoshi fee, capped(std::max(ours.value_or(0), node.value_or(0)), max, "network"));
+    neo::Datoshi told = node.value_or(0);
+    if (ours) {
+        TRY(const neo::Datoshi most, checked_mul(*ours, neo::Datoshi{2}));
+        told = std::min(told, most);
+    }
+    TRY(neo::Datoshi fee, capped(std::max(ours.value_or(0), told), max, "network"));
     return NetworkFee{.amount = fee, .differed = ours && node && *ours != *node};
 }
 

@@ -15,9 +15,10 @@ struct NetworkFee {
     bool differed = false;  // our formula and the node's answer are not the same
 };
 
-// The larger of our own formula and the node's answer: too little is refused, too much only costs.
-// One of them may be missing (a witness our formula does not know, a node that cannot tell).
-// Errors: limit_exceeded (above max); the node's when both are missing.
+// The larger of our own formula and the node's answer, but at most twice our own: too little is
+// refused, and too much is burned, so one node's word must not raise it without end. One of them
+// may be missing (a witness our formula does not know, a node that cannot tell). Errors:
+// limit_exceeded (above max); the node's when both are missing.
 Result<NetworkFee> network_fee_of(const Result<neo::Datoshi>& ours,
                                   const Result<neo::Datoshi>& node, neo::Datoshi max);
 

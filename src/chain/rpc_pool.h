@@ -85,7 +85,7 @@ class RpcPool final : public Nodes {
     }
     // To all usable nodes at once: one that lies about having taken it must not be able to keep it
     // back. The best outcome of any (accepted, already_known, retry_later, refused), and as soon as
-    // one has accepted; the others finish on their own. At most 64 at once. Errors: unavailable (no
+    // one has it; the others finish on their own. At most 64 at once. Errors: unavailable (no
     // node is usable, or none answered), limit_exceeded.
     Task<Result<SendReply>> send(Bytes transaction) override;
     std::vector<EndpointHealth> health() const;

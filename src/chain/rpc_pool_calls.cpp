@@ -42,7 +42,7 @@ struct Broadcast {
         if (!best || reply.outcome < best->outcome) best = std::move(reply);
     }
     bool decided() const {
-        return outstanding == 0 || (best && best->outcome == SendOutcome::accepted);
+        return outstanding == 0 || (best && best->outcome <= SendOutcome::already_known);
     }
 };
 // took() compares them.

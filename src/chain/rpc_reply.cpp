@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chain/rpc_reply.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <optional>
 
 #include "base/checked.h"
+#include "base/utf8.h"
 
 namespace nsl::chain {
 namespace {
@@ -67,13 +69,12 @@ Result<Hash> hash_member(const json::Object& in, std::string_view name) {
     return hash_of<Hash>(display, name);
 }
 
-// Cuts before a UTF-8 sequence, never inside one.
+// Words of a node, or of a contract through it: cut, and text that any database and log takes. A
+// contract may abort with a NUL in its message, which is valid UTF-8 and no database's text.
 std::string shorten(std::string message) {
-    if (message.size() <= kMessageMax) return message;
-    std::size_t end = kMessageMax;
-    while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
-    message.resize(end);
-    return message;
+    std::string out = utf8_clean(utf8_cut(message, kMessageMax));
+    std::ranges::replace(out, '\0', ' ');
+    return out;
 }
 
 Result<RpcFailure> read_failure(const json::Value& value) {
@@ -128,8 +129,8 @@ Result<std::vector<neo::StackItem>> read_stack(const json::Array& list) {
 }
 
 // `state_name`: kSimulated or kLogged. Whoever simulates has chosen the script and wants to know
-// what is wrong with its results; a log's stack is whatever its sender left there, and no reason
-// not to read the rest.
+// what is wrong with its results; a log's stack is whatever its sender left there, megabytes of it,
+// and nobody's concern.
 Result<Execution> read_run(const json::Value& value, std::string_view state_name) {
     TRY(const json::Object* run, object(value, "execution"));
     Execution out;
@@ -143,10 +144,9 @@ Result<Execution> read_run(const json::Value& value, std::string_view state_name
     if (const json::Value* words = run->if_contains("exception"); words && words->is_string())
         out.exception = shorten(std::string(words->get_string()));
     // neo-node gives a text instead of a stack it cannot show, neo-go one instead of an item.
-    if (const json::Value* stack = run->if_contains("stack"); stack && stack->is_array()) {
-        auto items = read_stack(stack->get_array());
-        if (!items && state_name == kSimulated) return std::unexpected(std::move(items).error());
-        if (items) out.stack = *std::move(items);
+    const json::Value* stack = state_name == kSimulated ? run->if_contains("stack") : nullptr;
+    if (stack && stack->is_array()) {
+        TRY(out.stack, read_stack(stack->get_array()));
     }
     TRY(out.notifications, read_notifications(*run));
     return out;

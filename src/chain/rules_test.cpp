@@ -40,6 +40,7 @@ TEST(Fees, TakeTheLargerNetworkFeeAndSayWhenTheyDiffer) {
     const R none = fail(Errc::invalid_argument, "cannot tell");
     EXPECT_EQ(network_fee_of(R(5), R(7), 10)->amount, 7);
     EXPECT_TRUE(network_fee_of(R(5), R(7), 10)->differed);
+    EXPECT_EQ(network_fee_of(R(5), R(70), 100)->amount, 10);
     EXPECT_EQ(network_fee_of(R(7), R(5), 10)->amount, 7);
     EXPECT_FALSE(network_fee_of(R(7), R(7), 10)->differed);
     EXPECT_EQ(network_fee_of(none, R(7), 10)->amount, 7);

@@ -17,8 +17,8 @@ Status check_size(const char* what, std::size_t size, std::size_t least, std::si
 }  // namespace
 
 const char* intent_state_name(IntentState state) {
-    constexpr std::array kNames = {"pending", "in_flight", "halted",
-                                   "faulted", "expired",   "refused"};
+    constexpr std::array kNames = {"pending",  "in_flight", "halted", "faulted",
+                                   "included", "expired",   "refused"};
     return kNames.at(static_cast<std::size_t>(state));
 }
 
@@ -27,8 +27,8 @@ bool intent_ended(IntentState state) {
 }
 
 const char* attempt_state_name(AttemptState state) {
-    constexpr std::array kNames = {"prepared", "submitted", "halted",
-                                   "faulted",  "expired",   "replaced"};
+    constexpr std::array kNames = {"prepared", "submitted", "halted",  "faulted",
+                                   "included", "expired",   "replaced"};
     return kNames.at(static_cast<std::size_t>(state));
 }
 

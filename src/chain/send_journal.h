@@ -38,22 +38,26 @@ struct Intent {
 // The limits above. Errors: invalid_argument.
 Status check_intent(const Intent& intent);
 
+// That a transaction is on chain is what validators signed; what it did there, halted or faulted,
+// is the word of the node that was asked.
 enum class IntentState {
     pending,    // no transaction for it can get on chain at present
     in_flight,  // at least one can
     halted,     // one did, and did its work
     faulted,    // one did, and its script failed: the fee is gone, nothing else happened
+    included,   // one did, and what it did no node tells so that it can be read
     expired,    // none did, none can, and no window is left
     refused     // it could not be built: nothing was ever signed for it
 };
 const char* intent_state_name(IntentState state);
-bool intent_ended(IntentState state);  // halted, faulted, expired, refused: never changes again
+bool intent_ended(IntentState state);  // all but the first two: never changes again
 
 enum class AttemptState {
     prepared,   // signed and kept; perhaps sent
     submitted,  // a node has said that it has it
     halted,
     faulted,
+    included,
     expired,  // every block that could hold it was read, and none does
     replaced  // another attempt of its intent is on chain, which rules this one out
 };
@@ -105,7 +109,8 @@ struct PaidTransaction {
     neo::Hash256 hash;
     bool halted = false;
     std::string exception{};
-    neo::Datoshi fees = 0;  // system and network
+    bool unreadable = false;  // what it did cannot be told; `exception` says why
+    neo::Datoshi fees = 0;    // system and network
 };
 
 // What a block changed.
@@ -144,6 +149,8 @@ class SendJournal {
     virtual Task<Result<BlockEffect>> apply(BlockHeader block,
                                             std::vector<PaidTransaction> paid) = 0;
     virtual Task<Result<std::optional<BlockHeader>>> checkpoint() = 0;
+    // How many transactions the account has paid that were not known here.
+    virtual Task<Result<std::uint64_t>> foreign_spends() = 0;
     // Open intents by id.
     virtual Task<Result<std::vector<OpenIntent>>> open(OpenQuery query) = 0;
     // Errors: not_found.

@@ -53,6 +53,7 @@ pricefeed::BatchEnd end_of(chain::IntentState state) {
         case chain::IntentState::halted:
             return pricefeed::BatchEnd::stored;
         case chain::IntentState::faulted:
+        case chain::IntentState::included:  // the contract's own state tells what comes next
             return pricefeed::BatchEnd::faulted;
         case chain::IntentState::refused:
             return pricefeed::BatchEnd::refused;

@@ -41,7 +41,7 @@ Status land(Tx& tx, const std::string& account, const BlockHeader& block,
     if (!found) return std::unexpected(std::move(found).error());
     const std::string& intent = found->text(0);
     TRY(const std::int64_t now, tx.now_ms());
-    const std::string state = paid.halted ? "halted" : "faulted";
+    const std::string state = paid.unreadable ? "included" : paid.halted ? "halted" : "faulted";
     TRY(const std::int64_t ended,
         tx.execute("UPDATE chain_intent SET state = $3, tx = $4, block = $5, reason = $6,"
                    " ended_ms = $7, held = 0 WHERE account = $1 AND id = $2"

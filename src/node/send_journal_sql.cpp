@@ -42,7 +42,8 @@ Result<bool> add_intent(Tx& tx, const std::string& account, const Intent& intent
 
 // The open intents of the page, which is in order of id, with what is under way for each.
 Result<std::vector<OpenIntent>> with_attempts(Tx& tx, const std::string& account,
-                                              const std::vector<store::Row>& page) {
+                                              const std::vector<store::Row>& page,
+                                              bool some_have_attempts) {
     static const std::string sql = select_attempts() +
                                    " WHERE account = $1 AND intent >= $2 AND intent <= $3 AND " +
                                    kAttemptOpen + " ORDER BY intent, number";
@@ -52,7 +53,7 @@ Result<std::vector<OpenIntent>> with_attempts(Tx& tx, const std::string& account
         TRY(IntentRecord record, intent_of(row));
         out.push_back({.record = std::move(record), .attempts = {}});
     }
-    if (out.empty()) return out;
+    if (out.empty() || !some_have_attempts) return out;
     TRY(const std::vector<store::Row> rows,
         tx.rows(sql, {account, out.front().record.intent.id, out.back().record.intent.id},
                 kBetweenMax));
@@ -159,10 +160,7 @@ Task<Result<IntentRecord>> SqlSendJournal::add(Intent intent) {
 Task<Result<Attempt>> SqlSendJournal::keep(Attempt attempt, std::vector<neo::Hash256> rules_out,
                                            neo::Datoshi balance) {
     CO_TRY_OK(co_await db_.transact(
-        [&](Tx& tx) -> Status {
-            if (guard_) TRY_OK(guard_(tx));
-            return keep_attempt(tx, account_, attempt, rules_out, balance);
-        },
+        [&](Tx& tx) -> Status { return keep_attempt(tx, account_, attempt, rules_out, balance); },
         Isolation::read_committed));
     co_return attempt;
 }
@@ -183,7 +181,6 @@ Task<Result<IntentRecord>> SqlSendJournal::give_up(std::string intent, std::stri
     IntentRecord out;
     CO_TRY_OK(co_await db_.transact(
         [&](Tx& tx) -> Status {
-            if (guard_) TRY_OK(guard_(tx));
             TRY_OK(end_without_attempt(tx, account_, intent, reason));
             TRY(out, read_intent(tx, account_, intent));
             return {};
@@ -197,7 +194,6 @@ Task<Result<chain::BlockEffect>> SqlSendJournal::apply(chain::BlockHeader block,
     chain::BlockEffect out;
     CO_TRY_OK(co_await db_.transact(
         [&](Tx& tx) -> Status {
-            if (guard_) TRY_OK(guard_(tx));
             TRY(out, apply_block(tx, account_, block, paid));
             return {};
         },
@@ -209,6 +205,18 @@ Task<Result<std::optional<chain::BlockHeader>>> SqlSendJournal::checkpoint() {
     std::optional<chain::BlockHeader> out;
     CO_TRY_OK(co_await db_.read([&](Tx& tx) -> Status {
         TRY(out, read_checkpoint(tx, account_));
+        return {};
+    }));
+    co_return out;
+}
+
+Task<Result<std::uint64_t>> SqlSendJournal::foreign_spends() {
+    std::uint64_t out = 0;
+    CO_TRY_OK(co_await db_.read([&](Tx& tx) -> Status {
+        TRY(const store::Row row, tx.row("SELECT CAST(COUNT(*) AS BIGINT) FROM chain_foreign_spend"
+                                         " WHERE account = $1",
+                                         {account_}));
+        out = static_cast<std::uint64_t>(row.i64(0));
         return {};
     }));
     co_return out;
@@ -227,7 +235,7 @@ Task<Result<std::vector<OpenIntent>>> SqlSendJournal::open(chain::OpenQuery quer
                     {account_, query.after, std::int64_t{query.pending_only ? 1 : 0}, query.purpose,
                      static_cast<std::int64_t>(max)},
                     max));
-        TRY(out, with_attempts(tx, account_, page));
+        TRY(out, with_attempts(tx, account_, page, !query.pending_only));
         return {};
     }));
     co_return out;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sender's journal of one account on SQL.
 #pragma once
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,10 +19,8 @@ std::vector<std::string> send_journal_schema();
 // follow one another on either engine, and each statement sees what is committed.
 class SqlSendJournal final : public chain::SendJournal {
  public:
-    // `guard` runs first in every change: what is done under a lease checks its fence there.
-    using Guard = std::function<Status(store::Tx&)>;
-    SqlSendJournal(store::Db& db, const neo::Hash160& account, Guard guard = {})
-        : db_(db), account_(account.display()), guard_(std::move(guard)) {}
+    SqlSendJournal(store::Db& db, const neo::Hash160& account)
+        : db_(db), account_(account.display()) {}
 
     Task<Result<chain::IntentRecord>> add(chain::Intent intent) override;
     Task<Result<chain::Attempt>> keep(chain::Attempt attempt, std::vector<neo::Hash256> rules_out,
@@ -33,13 +30,13 @@ class SqlSendJournal final : public chain::SendJournal {
     Task<Result<chain::BlockEffect>> apply(chain::BlockHeader block,
                                            std::vector<chain::PaidTransaction> paid) override;
     Task<Result<std::optional<chain::BlockHeader>>> checkpoint() override;
+    Task<Result<std::uint64_t>> foreign_spends() override;
     Task<Result<std::vector<chain::OpenIntent>>> open(chain::OpenQuery query) override;
     Task<Result<chain::OpenIntent>> find(std::string intent) override;
 
  private:
     store::Db& db_;
     std::string account_;  // display form
-    Guard guard_;
 };
 
 }  // namespace nsl::node

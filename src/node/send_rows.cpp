@@ -10,16 +10,17 @@ using chain::IntentRecord;
 using chain::IntentState;
 
 Result<IntentState> intent_state(const std::string& name) {
-    for (IntentState state : {IntentState::pending, IntentState::in_flight, IntentState::halted,
-                              IntentState::faulted, IntentState::expired, IntentState::refused})
+    for (IntentState state :
+         {IntentState::pending, IntentState::in_flight, IntentState::halted, IntentState::faulted,
+          IntentState::included, IntentState::expired, IntentState::refused})
         if (name == chain::intent_state_name(state)) return state;
     return fail(Errc::internal, "the journal holds an intent in an unknown state: " + name);
 }
 
 Result<AttemptState> attempt_state(const std::string& name) {
-    for (AttemptState state :
-         {AttemptState::prepared, AttemptState::submitted, AttemptState::halted,
-          AttemptState::faulted, AttemptState::expired, AttemptState::replaced})
+    for (AttemptState state : {AttemptState::prepared, AttemptState::submitted,
+                               AttemptState::halted, AttemptState::faulted, AttemptState::included,
+                               AttemptState::expired, AttemptState::replaced})
         if (name == chain::attempt_state_name(state)) return state;
     return fail(Errc::internal, "the journal holds an attempt in an unknown state: " + name);
 }

@@ -111,6 +111,8 @@ class FakeSendJournal final : public chain::SendJournal {
 
     Task<Result<std::optional<chain::BlockHeader>>> checkpoint() override { co_return checkpoint_; }
 
+    Task<Result<std::uint64_t>> foreign_spends() override { co_return foreign_; }
+
     Task<Result<std::vector<OpenIntent>>> open(chain::OpenQuery query) override {
         co_return co_await answer<std::vector<OpenIntent>>(
             "open", [&]() -> Result<std::vector<OpenIntent>> {
@@ -165,10 +167,13 @@ class FakeSendJournal final : public chain::SendJournal {
         const auto found = std::ranges::find(attempts_, paid.hash, &Attempt::hash);
         if (found == attempts_.end()) {
             effect.foreign.push_back(paid);
+            ++foreign_;
             return;
         }
         IntentRecord& record = records_.at(found->intent);
-        record.state = paid.halted ? IntentState::halted : IntentState::faulted;
+        record.state = paid.unreadable ? IntentState::included
+                       : paid.halted   ? IntentState::halted
+                                       : IntentState::faulted;
         record.transaction = paid.hash;
         record.block = block.index;
         record.reason = paid.exception;
@@ -178,6 +183,7 @@ class FakeSendJournal final : public chain::SendJournal {
         for (Attempt& attempt : attempts_)
             if (attempt.intent == intent && !chain::attempt_ended(attempt.state))
                 attempt.state = attempt.hash != paid.hash ? AttemptState::replaced
+                                : paid.unreadable         ? AttemptState::included
                                 : paid.halted             ? AttemptState::halted
                                                           : AttemptState::faulted;
         effect.ended.push_back(record);
@@ -201,6 +207,7 @@ class FakeSendJournal final : public chain::SendJournal {
     std::map<std::string, neo::Datoshi> held_;  // by intent
     std::vector<Attempt> attempts_;
     std::optional<chain::BlockHeader> checkpoint_;
+    std::uint64_t foreign_ = 0;
     std::int64_t now_ = 1'700'000'000'000;
 };
 

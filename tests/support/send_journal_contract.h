@@ -139,6 +139,18 @@ TYPED_TEST_P(SendJournalContract, AnAttemptComesBackWholeAndEndsWithItsBlock) {
     EXPECT_EQ(this->record("a"), effect.ended[0]);
 }
 
+TYPED_TEST_P(SendJournalContract, WhatLandedEndsAlsoWhenNobodyCanTellWhatItDid) {
+    this->apply(10);
+    this->get(this->journal().add(intent_named("a", 3)));
+    const Attempt kept = this->keep(attempt_for("a", 1, 30));
+    const auto effect =
+        this->apply(11, {{.hash = kept.hash, .exception = "too long", .unreadable = true}});
+    ASSERT_EQ(effect.ended.size(), 1U);
+    EXPECT_EQ(effect.ended[0].state, IntentState::included);
+    EXPECT_EQ(effect.ended[0].reason, "too long");
+    EXPECT_EQ(this->record("a"), effect.ended[0]);
+}
+
 TYPED_TEST_P(SendJournalContract, TwoAttemptsThatCouldBothLandAreNotKept) {
     this->apply(10);
     this->get(this->journal().add(intent_named("a")));
@@ -235,6 +247,7 @@ TYPED_TEST_P(SendJournalContract, ASpendThatIsNotOursIsTold) {
     ASSERT_EQ(effect.foreign.size(), 1U);
     EXPECT_EQ(effect.foreign[0].hash, hash_of(77));
     EXPECT_TRUE(effect.ended.empty());
+    EXPECT_EQ(this->get(this->journal().foreign_spends()), 1U);
 }
 
 TYPED_TEST_P(SendJournalContract, GivingUpEndsWhatHasNoAttemptUnderWay) {
@@ -268,9 +281,10 @@ TYPED_TEST_P(SendJournalContract, OneExclusiveIntentOfAPurposeIsOpen) {
 
 REGISTER_TYPED_TEST_SUITE_P(
     SendJournalContract, AnIntentIsAddedOnceAndComesBackWhole, NothingIsKeptBeforeABlockOrTooLate,
-    AnAttemptComesBackWholeAndEndsWithItsBlock, TwoAttemptsThatCouldBothLandAreNotKept,
-    AWindowEndsWithItsLastBlockAndTheNextBegins, TheLastBlockOfAWindowMayStillHoldIt,
-    WhatIsUnderWayStaysBelowTheBalance, BlocksAreAppliedInOrderAndOnce, ASpendThatIsNotOursIsTold,
-    GivingUpEndsWhatHasNoAttemptUnderWay, OneExclusiveIntentOfAPurposeIsOpen);
+    AnAttemptComesBackWholeAndEndsWithItsBlock, WhatLandedEndsAlsoWhenNobodyCanTellWhatItDid,
+    TwoAttemptsThatCouldBothLandAreNotKept, AWindowEndsWithItsLastBlockAndTheNextBegins,
+    TheLastBlockOfAWindowMayStillHoldIt, WhatIsUnderWayStaysBelowTheBalance,
+    BlocksAreAppliedInOrderAndOnce, ASpendThatIsNotOursIsTold, GivingUpEndsWhatHasNoAttemptUnderWay,
+    OneExclusiveIntentOfAPurposeIsOpen);
 
 }  // namespace nsl::testing_support
