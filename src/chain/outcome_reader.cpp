@@ -68,8 +68,8 @@ Status OutcomeReader::complete(RpcClient& node, ReadBlock& block, Logs logs) {
         odd = &log.error();
     }
     if (odd) {
-        odd_tries_ = odd_block_ == block.summary.index ? odd_tries_ + 1 : 1;
-        odd_block_ = block.summary.index;
+        odd_tries_ = odd_block_ == block.summary.hash ? odd_tries_ + 1 : 1;
+        odd_block_ = block.summary.hash;
         if (odd_tries_ < kTries) {
             nodes_.distrust(node, *odd);
             return fail(Errc::unavailable, place + "a log cannot be read: " + odd->message);

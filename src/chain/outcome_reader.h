@@ -49,7 +49,7 @@ class OutcomeReader {
     Logger log_;
     BatchSize size_{kRpcBatchMax, kRpcBatchMax};
     // The block with a log that could not be read, and how often it was tried.
-    std::uint32_t odd_block_ = 0;
+    neo::Hash256 odd_block_;
     int odd_tries_ = 0;
 };
 

@@ -28,6 +28,10 @@ Task<void> both(Task<void> one, Task<void> other) {
     }
 }
 
+std::size_t bytes_of(const Intent& intent) {
+    return intent.script.size() + intent.payload.size();
+}
+
 BlockHeader header_of(const Block& block) {
     return {.index = block.index,
             .hash = block.hash,
@@ -35,22 +39,21 @@ BlockHeader header_of(const Block& block) {
             .time_ms = block.time_ms};
 }
 
-// The transactions of the block whose fees the account paid. Errors: internal (the log of one
-// cannot be read).
+// The transactions of the block whose fees the account paid. Errors: limit_exceeded.
 Result<std::vector<PaidTransaction>> paid_by(const neo::Hash160& account, const ReadBlock& block) {
     std::vector<PaidTransaction> out;
     for (std::size_t i = 0; i < block.whole.transactions.size(); ++i) {
         const neo::Transaction& tx = block.whole.transactions[i];
         if (tx.signers.empty() || tx.signers[0].account != account) continue;
         const TransactionOutcome& outcome = block.outcomes.at(i);
-        if (!outcome.unreadable.empty())
-            return fail(Errc::internal, "what transaction " + outcome.hash.display() +
-                                            " did cannot be read: " + outcome.unreadable);
+
         TRY(const neo::Datoshi fees, checked_add(tx.system_fee, tx.network_fee));
-        out.push_back({.hash = outcome.hash,
-                       .halted = outcome.halted,
-                       .exception = outcome.exception,
-                       .fees = fees});
+        out.push_back(
+            {.hash = outcome.hash,
+             .halted = outcome.halted,
+             .exception = outcome.unreadable.empty() ? outcome.exception : outcome.unreadable,
+             .unreadable = !outcome.unreadable.empty(),
+             .fees = fees});
     }
     return out;
 }
@@ -70,8 +73,10 @@ Sender::Sender(Nodes& nodes, SendJournal& journal, Signer& signer, PolicySource&
 
 Task<Result<IntentRecord>> Sender::add(Intent intent) {
     CO_TRY_OK(check_intent(intent));
-    if (flights_.size() >= options_.open_max && !flights_.contains(intent.id))
-        co_return fail(Errc::limit_exceeded, std::to_string(options_.open_max) +
+    const bool full =
+        flights_.size() >= options_.open_max || open_bytes_ >= options_.open_bytes_max;
+    if (full && !flights_.contains(intent.id))
+        co_return fail(Errc::limit_exceeded, std::to_string(flights_.size()) +
                                                  " intents are open: add it when some have ended");
     CO_TRY(IntentRecord record, co_await journal_.add(std::move(intent)));
     crash_point("sender.added");
@@ -118,6 +123,8 @@ SenderStatus Sender::status() const {
     SenderStatus out = status_;
     out.open = flights_.size();
     out.checkpoint = checkpoint_;
+    for (const auto& [id, flight] : flights_) out.in_trouble += flight->troubles > 0 ? 1 : 0;
+    if (out.in_trouble == 0 && loaded_) out.trouble.clear();
     return out;
 }
 
@@ -129,6 +136,7 @@ Task<void> Sender::run() {
         flight->changed.notify_all();
     }
     flights_.clear();
+    open_bytes_ = 0;
     ready_.clear();
     later_.clear();
     co_await load();
@@ -139,11 +147,13 @@ Task<void> Sender::load() {
     for (;;) {
         Status done{};
         auto place = co_await journal_.checkpoint();
-        if (place) {
+        auto foreign = co_await journal_.foreign_spends();
+        if (place && foreign) {
             checkpoint_ = *place;
+            status_.foreign_spends = *foreign;
             done = co_await look(false);
         } else {
-            done = std::unexpected(std::move(place).error());
+            done = std::unexpected(place ? std::move(foreign).error() : std::move(place).error());
         }
         if (done) break;
         status_.trouble = done.error().message;
@@ -164,7 +174,9 @@ Task<Status> Sender::look(bool pending_only) {
             if (flights_.contains(query.after)) continue;
             queue(meet(std::move(open)));
         }
-        if (page.size() < kPage || flights_.size() >= options_.open_max) co_return Status{};
+        // What is under way is taken over however much it is; new ones wait until there is room.
+        const bool full = pending_only && flights_.size() >= options_.open_max;
+        if (page.size() < kPage || full) co_return Status{};
     }
 }
 
@@ -172,16 +184,17 @@ Task<void> Sender::look_again() {
     for (;;) {
         co_await clock_.sleep_for(options_.look_every);
         const Status done = co_await look(true);
-        if (!done) log_.warn("looking for intents failed", {{"error", done.error().message}});
+        if (!done) log_.debug("looking for intents failed", {{"error", done.error().message}});
     }
 }
 
 Sender::FlightPtr Sender::meet(OpenIntent open) {
     const std::string id = open.record.intent.id;
     FlightPtr& place = flights_[id];
-    if (!place)
-        place = std::make_shared<Flight>(
-            Flight{.record = std::move(open.record), .attempts = std::move(open.attempts)});
+    if (place) return place;
+    open_bytes_ += bytes_of(open.record.intent);
+    place = std::make_shared<Flight>(
+        Flight{.record = std::move(open.record), .attempts = std::move(open.attempts)});
     return place;
 }
 
@@ -239,7 +252,6 @@ Task<void> Sender::worker() {
 void Sender::note(Flight& flight, const Status& done) {
     if (done) {
         flight.troubles = 0;
-        status_.trouble.clear();
         return;
     }
     ++flight.troubles;
@@ -277,12 +289,19 @@ void Sender::finish(const FlightPtr& flight, IntentRecord record) {
     log_.debug("intent ended", {{"intent", record.intent.id},
                                 {"state", intent_state_name(record.state)},
                                 {"block", record.block}});
-    flights_.erase(record.intent.id);
+    forget(record.intent.id);
     flight->record = std::move(record);
     flight->attempts.clear();
     flight->ended = true;
     flight->changed.notify_all();
     changed_.notify_all();
+}
+
+void Sender::forget(const std::string& id) {
+    const auto found = flights_.find(id);
+    if (found == flights_.end()) return;
+    open_bytes_ -= bytes_of(found->second->record.intent);
+    flights_.erase(found);
 }
 
 Task<Status> Sender::refresh(FlightPtr flight) {
@@ -304,7 +323,8 @@ Task<Status> Sender::refresh_all() {
     all.reserve(flights_.size());
     for (const auto& [id, flight] : flights_) all.push_back(flight);
     for (const FlightPtr& flight : all) CO_TRY_OK(co_await refresh(flight));
-    balance_.reset();
+    forget_balance();
+    CO_TRY(status_.foreign_spends, co_await journal_.foreign_spends());
     in_doubt_ = false;
     co_return Status{};
 }
@@ -315,6 +335,7 @@ Task<Result<std::optional<BlockHeader>>> Sender::checkpoint() {
     // Not before those are known that its blocks ended.
     if (in_doubt_) CO_TRY_OK(co_await refresh_all());
     checkpoint_ = place;
+    if (checkpoint_) queue_what_is_due();
     co_return place;
 }
 
@@ -331,7 +352,7 @@ Task<Status> Sender::on_block(std::shared_ptr<const ReadBlock> block) {
         co_return std::unexpected(std::move(effect).error());
     }
     checkpoint_ = header_of(block->summary);
-    if (ours) balance_.reset();
+    if (ours) forget_balance();
     for (IntentRecord& record : effect->ended)
         if (const auto found = flights_.find(record.intent.id); found != flights_.end())
             finish(FlightPtr(found->second), std::move(record));

@@ -31,8 +31,12 @@ struct SenderOptions {
     neo::Datoshi network_fee_max = 1'0000'0000;
     int system_fee_margin_percent = 10;  // the state may move between simulation and block
     SendTimes times{};
-    std::size_t at_once = 16;       // attempts in the making
-    std::size_t open_max = 20'000;  // intents
+    std::size_t at_once = 16;                             // attempts in the making
+    std::size_t open_max = 20'000;                        // intents
+    std::size_t open_bytes_max = std::size_t{256} << 20;  // of their scripts and payloads
+    // What a node says against an intent (it faults, it is too dear) ends it only when it is still
+    // said this many blocks later: one node that is behind, or lies, is not believed at once.
+    std::uint32_t refuse_after_blocks = 1;
     std::uint32_t lag_max = 3;      // blocks that reading may be behind, and attempts are made
     milliseconds retry_first{100};  // after trouble, doubling, with full jitter
     milliseconds retry_cap{5'000};
@@ -40,14 +44,15 @@ struct SenderOptions {
 };
 
 struct SenderStatus {
-    std::size_t open = 0;  // intents
+    std::size_t open = 0;        // intents
+    std::size_t in_trouble = 0;  // of these: their last step failed
     std::optional<BlockHeader> checkpoint{};
-    std::uint64_t foreign_spends = 0;  // seen in this life
-    std::string trouble{};  // of the last step that failed; empty after one that went well
+    std::uint64_t foreign_spends = 0;  // ever
+    std::string trouble{};             // the newest, while any is in trouble
 };
 
-// What it keeps to is said in README.md. Used from one executor; in one process at a time for an
-// account (a lease sees to that).
+// What it keeps to is said in README.md. Used from one executor. Meant for one process at a time
+// for an account: two lose time to each other's changes, and still get nothing on chain twice.
 class Sender final : public BlockSubscriber {
  public:
     Sender(Nodes& nodes, SendJournal& journal, Signer& signer, PolicySource& policy, Clock& clock,
@@ -60,7 +65,6 @@ class Sender final : public BlockSubscriber {
     Task<Result<IntentRecord>> wait_submitted(std::string id);
     // Until it has ended. Errors: not_found, the journal's.
     Task<Result<IntentRecord>> wait(std::string id);
-    Task<Result<OpenIntent>> find(std::string id) { return journal_.find(std::move(id)); }
     // Those of a purpose that have not ended, at most 1,000.
     Task<Result<std::vector<OpenIntent>>> open(std::string purpose);
 
@@ -86,6 +90,7 @@ class Sender final : public BlockSubscriber {
     Task<void> retry_later();
     Task<Result<IntentRecord>> wait_for(std::string id, bool submitted_is_enough);
     FlightPtr meet(OpenIntent open);
+    void forget(const std::string& id);
     void queue(const FlightPtr& flight);
     void queue_what_is_due();
     void finish(const FlightPtr& flight, IntentRecord record);
@@ -97,11 +102,13 @@ class Sender final : public BlockSubscriber {
     // One step for one intent: sender_step.cpp.
     Task<Status> step(FlightPtr flight);
     Task<Status> make(FlightPtr flight);
+    Task<Status> not_built(FlightPtr flight, Error why);
     Task<Result<neo::Transaction>> build(FlightPtr flight);
     Task<Result<neo::Datoshi>> simulated_fee(RpcClient& node, const neo::Transaction& tx);
     Task<Status> give_up(FlightPtr flight, std::string reason);
     Task<Status> send(FlightPtr flight);
     Task<Result<neo::Datoshi>> balance();
+    void forget_balance();
 
     Nodes& nodes_;
     SendJournal& journal_;
@@ -120,6 +127,8 @@ class Sender final : public BlockSubscriber {
     bool in_doubt_ = false;  // the journal may hold a block that we have not taken over
     std::optional<BlockHeader> checkpoint_;
     std::optional<neo::Datoshi> balance_;
+    std::uint64_t balance_asked_ = 0;  // grows when what was asked before counts no more
+    std::size_t open_bytes_ = 0;
     SenderStatus status_;
     std::optional<std::chrono::nanoseconds> trouble_told_;  // when, in the log
     std::uint64_t troubles_untold_ = 0;

@@ -17,8 +17,9 @@ struct Sender::Flight {
     bool queued = false;   // in `ready_`
     bool waiting = false;  // in `later_`
     bool ended = false;
-    bool in_doubt = false;  // the journal may know more of it
-    unsigned troubles = 0;  // in a row
+    bool in_doubt = false;                      // the journal may know more of it
+    std::optional<std::uint32_t> doubted_at{};  // the checkpoint when a node first spoke against it
+    unsigned troubles = 0;                      // in a row
     AsyncEvent changed{};
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One step of the sender for one intent: make an attempt, or send the newest.
 #include "base/crash_point.h"
+#include "base/decimal.h"
 #include "chain/fees.h"
 #include "chain/sender_flight.h"
 #include "chain/tx_builder.h"
@@ -8,10 +9,13 @@
 namespace nsl::chain {
 namespace {
 
-std::vector<neo::Hash256> hashes_of(const std::vector<Attempt>& attempts) {
+// What the transaction itself names, so that nothing else can be claimed for it.
+std::vector<neo::Hash256> conflicts_of(const neo::Transaction& tx) {
     std::vector<neo::Hash256> out;
-    out.reserve(attempts.size());
-    for (const Attempt& attempt : attempts) out.push_back(attempt.hash);
+    out.reserve(tx.attributes.size());
+    for (const neo::Attribute& attribute : tx.attributes)
+        if (const auto* conflicts = std::get_if<neo::Conflicts>(&attribute))
+            out.push_back(conflicts->hash);
     return out;
 }
 
@@ -44,20 +48,17 @@ Task<Status> Sender::make(FlightPtr flight) {
         co_return fail(Errc::unavailable, "reading is at block " +
                                               std::to_string(checkpoint_->index) +
                                               ", the chain at " + std::to_string(nodes_.height()));
-    const std::vector<neo::Hash256> rules_out = hashes_of(flight->attempts);
-    auto built = co_await build(flight);
-    if (!built) {
-        const bool hopeless =
-            built.error().code == Errc::conflict || built.error().code == Errc::limit_exceeded;
-        if (!hopeless || flight->ended) co_return std::unexpected(std::move(built).error());
-        if (rules_out.empty()) co_return co_await give_up(flight, built.error().message);
-        // What is under way stays: only this way to speed it up is none.
-        flight->watch.replaceable = false;
-        log_.warn("an attempt cannot be replaced",
-                  {{"intent", flight->record.intent.id}, {"error", built.error().message}});
-        co_return Status{};
-    }
     CO_TRY(const neo::Datoshi funds, co_await balance());
+    // Before the simulation, in which a payment without funds is a fault.
+    if (flight->record.intent.spends >= funds) {
+        forget_balance();
+        co_return fail(Errc::insufficient_funds,
+                       "it spends " + fixed_to_string(flight->record.intent.spends, 8) +
+                           " GAS and fees, the account has " + fixed_to_string(funds, 8));
+    }
+    auto built = co_await build(flight);
+    if (!built) co_return co_await not_built(flight, std::move(built).error());
+    flight->doubted_at.reset();
     Attempt attempt{.hash = built->hash(),
                     .intent = flight->record.intent.id,
                     .bytes = built->serialize(),
@@ -67,10 +68,10 @@ Task<Status> Sender::make(FlightPtr flight) {
                     .valid_until_block = built->valid_until_block};
     crash_point("sender.signed");
     // From here on it may get on chain: nothing is sent that is not in the journal.
-    auto kept = co_await journal_.keep(std::move(attempt), rules_out, funds);
+    auto kept = co_await journal_.keep(std::move(attempt), conflicts_of(*built), funds);
     crash_point("sender.kept");
     if (!kept) {
-        if (kept.error().code == Errc::insufficient_funds) balance_.reset();
+        if (kept.error().code == Errc::insufficient_funds) forget_balance();
         flight->in_doubt = leaves_open(kept.error()) || kept.error().code == Errc::conflict;
         co_return std::unexpected(std::move(kept).error());
     }
@@ -79,6 +80,22 @@ Task<Status> Sender::make(FlightPtr flight) {
     flight->attempts.push_back(*std::move(kept));
     flight->watch = {};
     co_return co_await send(std::move(flight));
+}
+
+Task<Status> Sender::not_built(FlightPtr flight, Error why) {
+    const bool against = why.code == Errc::conflict || why.code == Errc::limit_exceeded;
+    if (!against || flight->ended) co_return std::unexpected(std::move(why));
+    if (!flight->attempts.empty()) {
+        // What is under way stays: only this way to speed it up is none.
+        flight->watch.replaceable = false;
+        log_.debug("an attempt cannot be replaced",
+                   {{"intent", flight->record.intent.id}, {"error", why.message}});
+        co_return Status{};
+    }
+    if (!flight->doubted_at) flight->doubted_at = checkpoint_->index;
+    if (checkpoint_->index < *flight->doubted_at + std::uint64_t{options_.refuse_after_blocks})
+        co_return fail(Errc::unavailable, why.message + "; asked again after a block");
+    co_return co_await give_up(flight, std::move(why).message);
 }
 
 Task<Result<neo::Transaction>> Sender::build(FlightPtr flight) {
@@ -144,7 +161,7 @@ Task<Status> Sender::send(FlightPtr flight) {
         case SendOutcome::already_known:
             break;
         case SendOutcome::retry_later:
-            if (reply.error == SendError::funds) balance_.reset();
+            if (reply.error == SendError::funds) forget_balance();
             co_return fail(Errc::unavailable, "the node asks to try later: " + reply.message);
         case SendOutcome::refused:
             // Another node may have it, so it stays under way until its window ends.
@@ -163,15 +180,22 @@ Task<Status> Sender::send(FlightPtr flight) {
     co_return told;
 }
 
+void Sender::forget_balance() {
+    balance_.reset();
+    ++balance_asked_;
+}
+
 Task<Result<neo::Datoshi>> Sender::balance() {
     if (balance_) co_return *balance_;
+    const std::uint64_t asked = balance_asked_;
     CO_TRY(neo::StackItem item,
            co_await nodes_.best().call(neo::native::gas_token(), "balanceOf",
                                        {neo::Argument::hash(signer_.account())}));
     auto amount = item.as_i64();
     if (!amount || *amount < 0)
         co_return fail(Errc::unavailable, "the node's answer is no balance");
-    balance_ = *amount;
+    // A block may have come meanwhile that the answer does not know of.
+    if (asked == balance_asked_) balance_ = *amount;
     co_return *amount;
 }
 

@@ -53,11 +53,25 @@ TEST_F(Sending, AFaultOnChainIsTheEnd) {
     EXPECT_EQ(node.received().size(), 1U);
 }
 
+TEST_F(Sending, OneFaultingSimulationIsNotBelievedForEver) {
+    node.simulation_state = "FAULT";
+    begin_life();
+    add(payment("a"));
+    ASSERT_TRUE(until([&] { return sender->status().in_trouble == 1; }));
+    EXPECT_EQ(record("a").state, IntentState::pending);
+    node.simulation_state = "HALT";
+    ASSERT_TRUE(until([&] { return node.pool_size() == 1; }));
+    EXPECT_EQ(sender->status().in_trouble, 0U);
+}
+
 TEST_F(Sending, WhatFaultsInSimulationIsRefusedAndNothingIsSent) {
     node.simulation_state = "FAULT";
     node.simulation_exception = "not enough";
     begin_life();
     add(payment("a"));
+    ASSERT_TRUE(until([&] { return sender->status().in_trouble == 1; }));
+    mine();
+    ASSERT_TRUE(until([&] { return sender->status().open == 0; }));
     const auto end = world.run(sender->wait("a")).value();
     EXPECT_EQ(end.state, IntentState::refused);
     EXPECT_NE(end.reason.find("not enough"), std::string::npos);
@@ -66,6 +80,7 @@ TEST_F(Sending, WhatFaultsInSimulationIsRefusedAndNothingIsSent) {
 
 TEST_F(Sending, ATooDearOneIsRefused) {
     options.system_fee_max = 1'000;
+    options.refuse_after_blocks = 0;
     begin_life();
     add(payment("a"));
     EXPECT_EQ(world.run(sender->wait("a")).value().state, IntentState::refused);
@@ -199,6 +214,19 @@ TEST_F(Sending, ItWaitsForFunds) {
     ASSERT_TRUE(until([&] { return node.pool_size() == 1; }));
 }
 
+TEST_F(Sending, APaymentWithoutFundsWaitsAndIsNotRefused) {
+    Intent dear = payment("a");
+    dear.spends = node.balance + 1;
+    options.refuse_after_blocks = 0;
+    begin_life();
+    add(dear);
+    ASSERT_TRUE(until([&] { return sender->status().in_trouble == 1; }));
+    mine(3);
+    EXPECT_EQ(record("a").state, IntentState::pending);
+    node.balance = 2 * dear.spends;
+    ASSERT_TRUE(until([&] { return node.pool_size() == 1; }));
+}
+
 TEST_F(Sending, NothingIsMadeWhileReadingIsFarBehind) {
     begin_life();
     nodes.told = node.height() + 100;
@@ -246,17 +274,18 @@ TEST_F(Sending, WaitingForWhatNobodyKnowsIsAnError) {
     EXPECT_EQ(world.run(sender->wait("x")).error().code, Errc::not_found);
 }
 
-TEST_F(Sending, ABlockWhoseLogCannotBeReadIsNotPassedOver) {
+TEST_F(Sending, WhatIsOnChainEndsAlsoWhenItsLogCannotBeRead) {
     begin_life();
-    add(payment("a"));
+    add(payment("a", 3));
     ASSERT_TRUE(until([&] { return node.pool_size() == 1; }));
     node.mine();
     auto block = std::make_shared<chain::ReadBlock>(*read(node.height()));
     block->outcomes[0].unreadable = "too deep";
-    EXPECT_EQ(world.run(sender->on_block(block)).error().code, Errc::internal);
-    EXPECT_EQ(record("a").state, IntentState::in_flight);
-    catch_up();
-    EXPECT_EQ(record("a").state, IntentState::halted);
+    ASSERT_TRUE(world.run(sender->on_block(block)));
+    EXPECT_EQ(record("a").state, IntentState::included);
+    EXPECT_EQ(record("a").reason, "too deep");
+    mine(20);
+    EXPECT_EQ(node.received().size(), 1U);
 }
 
 }  // namespace

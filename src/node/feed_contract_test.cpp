@@ -21,6 +21,7 @@ class FeedContractOnChain : public SendWorld {
 
     FeedContractOnChain() { identity.config_id.fill(7); }
     ChainFeedContract of_this_life() {
+        options.refuse_after_blocks = 0;
         begin_life();
         return {nodes, *sender, node.network, hash, {"NEO-USD", "GAS-USD"}};
     }

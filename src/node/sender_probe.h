@@ -17,9 +17,7 @@ class SenderProbe {
     Task<void> watch(const chain::Sender& sender, Clock& clock);
 
  private:
-    Gauge open_, in_trouble_, height_;
-    Counter foreign_;
-    std::uint64_t foreign_told_ = 0;
+    Gauge open_, in_trouble_, height_, foreign_;
 };
 
 }  // namespace nsl::node

@@ -6,21 +6,20 @@
 namespace nsl::node {
 namespace {
 
-TEST(SenderProbe, ShowsWhatIsUnderWayAndCountsForeignSpendsOnce) {
+TEST(SenderProbe, ShowsWhatIsUnderWay) {
     Metrics metrics;
     SenderProbe probe(metrics);
     const auto shows = [&](const std::string& line) {
         return metrics.text().contains("\n" + line + "\n");
     };
-    probe.saw({.open = 3, .checkpoint = chain::BlockHeader{.index = 77}, .foreign_spends = 2});
     probe.saw({.open = 3,
+               .in_trouble = 1,
                .checkpoint = chain::BlockHeader{.index = 77},
-               .foreign_spends = 2,
-               .trouble = "no node is usable"});
+               .foreign_spends = 2});
     EXPECT_TRUE(shows("nsl_chain_intents_open 3"));
     EXPECT_TRUE(shows("nsl_chain_sender_height 77"));
-    EXPECT_TRUE(shows("nsl_chain_foreign_spends_total 2"));
-    EXPECT_TRUE(shows("nsl_chain_sender_in_trouble 1"));
+    EXPECT_TRUE(shows("nsl_chain_foreign_spends 2"));
+    EXPECT_TRUE(shows("nsl_chain_intents_in_trouble 1"));
 }
 
 }  // namespace
