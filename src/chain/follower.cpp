@@ -16,6 +16,9 @@
 namespace nsl::chain {
 namespace {
 
+constexpr milliseconds kBetweenLooks{20};    // at least, for a follower that is woken
+constexpr milliseconds kFaultEvery{10'000};  // between two lines of the log
+
 using namespace asio::experimental::awaitable_operators;
 
 // Blocks between two looks at the node's height.
@@ -59,6 +62,7 @@ Task<void> Follower::follow() {
     find_place_ = true;
     for (;;) {
         woken_ = false;
+        looked_at_ = clock_.monotonic();
         Result<bool> more = co_await step();
         if (!more) {
             stumble(more.error());
@@ -75,6 +79,10 @@ Task<void> Follower::follow() {
 
 Task<void> Follower::pause() {
     if (!woken_) co_await (clock_.sleep_for(options_.poll_every) || wake_.wait());
+    // However often it is woken: who calls has no say in how often the nodes are asked.
+    const auto since = clock_.monotonic() - looked_at_;
+    if (since < kBetweenLooks)
+        co_await clock_.sleep_for(std::chrono::ceil<milliseconds>(kBetweenLooks - since));
 }
 
 void Follower::wake() {
@@ -82,11 +90,14 @@ void Follower::wake() {
     wake_.notify_all();
 }
 
-// The same fault again and again is one line of the log.
+// The same fault again and again is one line of the log, and so is one whose words a node varies.
 void Follower::stumble(const Error& why) {
     find_place_ = true;
     if (status_.fault == why.message) return;
     status_.fault = why.message;
+    const auto now = clock_.monotonic();
+    if (told_ && told_->code == why.code && now - told_->at < kFaultEvery) return;
+    told_ = {.code = why.code, .at = now};
     const std::uint32_t at = status_.last ? status_.last->index : 0;
     if (why.code == Errc::conflict)
         log_.error("the node's chain is not the one that was followed",
@@ -220,6 +231,9 @@ Task<Status> Follower::take(RpcClient& node, const Fetched& fetched) {
         co_await asio::post(executor, asio::use_awaitable);
     }
     if (!checked.end) co_return liar(node, checked.end.error());
+    // Behind one address there may be several nodes: the newest block need not be with all of them.
+    const bool newest = verified_.index + 1 >= status_.node_height;
+    if (fetched.end && fetched.end->code == Errc::not_found && newest) co_return Status{};
     if (fetched.end) co_return liar(node, *fetched.end);
     co_return Status{};
 }

@@ -100,6 +100,12 @@ class Follower {
     // Its header has to be read, and its hash compared: the node may be another than before.
     bool find_place_ = true;
     neo::BlockHeader verified_{};  // of `place_`, when that has been done
+    struct Told {
+        Errc code = Errc::internal;
+        std::chrono::nanoseconds at{0};
+    };
+    std::optional<Told> told_{};  // in the log
+    std::chrono::nanoseconds looked_at_{0};
     bool woken_ = false;
     AsyncEvent wake_;
 };

@@ -239,13 +239,17 @@ TEST_F(FollowerTest, GoesBackForASubscriberThatLostBlocks) {
     expect_contiguous(other, 1, 7);
 }
 
-TEST_F(FollowerTest, LooksAtOnceWhenItIsWoken) {
+TEST_F(FollowerTest, LooksSoonWhenItIsWoken) {
+    constexpr milliseconds kSoon{20};
     node.mine(2);
     start(header(0));
     run();
     settle();
     node.mine();
     follower->wake();
+    // Soon, not at the next poll: who wakes it often does not make it ask more often than that.
+    world.loop.poll();
+    world.clock.advance(kSoon);
     while (reader.seen.size() < 3) world.loop.run_one();
     expect_contiguous(1, 3);
     // Also when that came while it was not asleep.
@@ -259,6 +263,9 @@ TEST_F(FollowerTest, LooksAtOnceWhenItIsWoken) {
         return Commit::done;
     };
     world.clock.advance(kPoll);
+    while (reader.seen.size() < 4) world.loop.run_one();
+    world.loop.poll();
+    world.clock.advance(kSoon);
     while (reader.seen.size() < 5) world.loop.run_one();
     expect_contiguous(1, 5);
 }

@@ -43,6 +43,14 @@ TEST_F(RpcClientTest, SaysNotFoundForWhatTheNodeDoesNotKnow) {
     EXPECT_EQ(world.run(world.rpc.raw("nosuchmethod", {})).error().code, Errc::unavailable);
 }
 
+TEST_F(RpcClientTest, WordsOfAContractAreTextThatAnyDatabaseTakes) {
+    world.node.simulation_state = "FAULT";
+    world.node.simulation_exception = std::string("a\0b\xc3\xa4", 5);
+    const auto run = world.run(world.rpc.invoke_script({0x40}));
+    ASSERT_TRUE(run.has_value()) << run.error().message;
+    EXPECT_EQ(run->exception, "a b\xc3\xa4");
+}
+
 TEST_F(RpcClientTest, SaysUnavailableWhenTheNodeIsAway) {
     node.down = true;
     EXPECT_EQ(world.run(world.rpc.version()).error().code, Errc::unavailable);
