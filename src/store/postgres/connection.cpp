@@ -117,9 +117,8 @@ Result<std::vector<PgResult>> PgSession::run(const PgStatement& statement,
     std::size_t expected = each.size();
     bool sent = true;
     if (!waiting_begin_.empty()) {
-        sent = PQsendQueryParams(pg_.get(), waiting_begin_.c_str(), 0, nullptr, nullptr, nullptr,
-                                 nullptr, 1) == 1;
-        waiting_begin_.clear();
+        TRY(const PgStatement* begin, prepare(std::exchange(waiting_begin_, {}), {}));
+        sent = PgCall({}).send(pg_.get(), *begin);
         ++expected;
     }
     for (const Params& params : each) sent = sent && PgCall(params).send(pg_.get(), statement);
