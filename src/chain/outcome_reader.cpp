@@ -76,6 +76,7 @@ Status OutcomeReader::complete(RpcClient& node, ReadBlock& block, Logs logs) {
         }
     }
     block.outcomes.clear();
+    std::vector<const neo::Hash256*> unreadable;
     for (std::size_t i = 0; i < logs.size(); ++i) {
         const neo::Hash256& hash = block.summary.transactions[i];
         if (logs[i]) {
@@ -83,13 +84,14 @@ Status OutcomeReader::complete(RpcClient& node, ReadBlock& block, Logs logs) {
             continue;
         }
         block.outcomes.push_back({.hash = hash, .unreadable = logs[i].error().message});
+        unreadable.push_back(&hash);
     }
     // Anyone can make such transactions: one line for all of a block.
     if (odd)
         log_.warn("application logs that nobody can read",
                   {{"block", block.summary.index},
-                   {"transactions",
-                    std::ranges::count_if(logs, [](const auto& log) { return !log.has_value(); })},
+                   {"transactions", unreadable.size()},
+                   {"first", unreadable.front()->display()},
                    {"cause", odd->message}});
     return {};
 }
