@@ -15,6 +15,12 @@ std::string name_of(std::uint32_t index) {
     return "block " + std::to_string(index) + ": ";
 }
 
+std::unexpected<Error> not_after(const neo::BlockHeader& header, const Error& why) {
+    const bool unsigned_one = why.code == Errc::unauthenticated;
+    return fail(unsigned_one ? Errc::unauthenticated : Errc::conflict,
+                name_of(header.index) + why.message);
+}
+
 }  // namespace
 
 Task<Result<neo::Block>> read_known(RpcClient& node, Anchor anchor) {
@@ -24,6 +30,14 @@ Task<Result<neo::Block>> read_known(RpcClient& node, Anchor anchor) {
     if (hash != anchor.hash)
         co_return fail(Errc::conflict, name_of(anchor.index) + "the node's is " + hash.display() +
                                            ", ours is " + anchor.hash.display());
+    co_return block;
+}
+
+Task<Result<neo::Block>> read_after(RpcClient& node, neo::BlockHeader previous,
+                                    std::uint32_t network) {
+    CO_TRY(neo::Block block, co_await node.full_block(previous.index + 1));
+    const Status held = neo::check_header(block.header, previous, network);
+    if (!held) co_return not_after(block.header, held.error());
     co_return block;
 }
 
@@ -50,9 +64,7 @@ struct BlockChecks::State {
             const neo::BlockHeader& header = block->whole.header;
             const Status held = neo::check_header(header, *before, network, checker);
             if (!held) {
-                const bool unsigned_one = held.error().code == Errc::unauthenticated;
-                out.end = fail(unsigned_one ? Errc::unauthenticated : Errc::conflict,
-                               name_of(header.index) + held.error().message);
+                out.end = not_after(header, held.error());
                 break;
             }
             before = &header;

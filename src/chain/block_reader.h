@@ -26,6 +26,11 @@ struct Anchor {
 // for an honest one.
 Task<Result<neo::Block>> read_known(RpcClient& node, Anchor anchor);
 
+// The block after one that is of the chain. Errors: those of CheckedBlocks::end and of
+// RpcClient::full_block.
+Task<Result<neo::Block>> read_after(RpcClient& node, neo::BlockHeader previous,
+                                    std::uint32_t network);
+
 // What most users want of a block: which it is, and which transactions it holds.
 Block summary_of(const neo::Block& block);
 

@@ -85,7 +85,7 @@ Task<Result<chain::FollowerOptions>> options_for(chain::RpcClient& rpc, const Ar
         co_return fail(Errc::conflict, "the node is of network " + std::to_string(version.network) +
                                            ", not " + std::to_string(*args.network));
     // Following would wait for an honest node; here somebody waits for an answer.
-    if (anchor) CO_TRY_OK(co_await chain::BlockReader(rpc, version.network).known(*anchor));
+    if (anchor) CO_TRY_OK(co_await chain::read_known(rpc, *anchor));
     co_return chain::FollowerOptions{.network = version.network, .anchor = anchor};
 }
 

@@ -31,7 +31,7 @@ Task<Result<chain::BlockHeader>> verified_tip(chain::RpcClient& rpc, std::uint32
         co_return chain::summary_of(first);
     }
     CO_TRY(const neo::Block before, co_await rpc.full_block(height - 1));
-    CO_TRY(const neo::Block tip, co_await chain::BlockReader(rpc, network).after(before.header));
+    CO_TRY(const neo::Block tip, co_await chain::read_after(rpc, before.header, network));
     co_return chain::summary_of(tip);
 }
 

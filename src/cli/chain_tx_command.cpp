@@ -30,7 +30,7 @@ Result<std::optional<T>> if_known(Result<T> answer) {
 }
 
 // The block at `index`, signed by whom the one before names, if it holds the transaction. Errors:
-// conflict (it does not), those of BlockReader.
+// conflict (it does not), those of chain::read_after.
 Task<Result<chain::BlockHeader>> block_with(chain::RpcClient& rpc, std::uint32_t index,
                                             neo::Hash256 hash) {
     CO_TRY(const chain::NodeVersion version, co_await rpc.version());
@@ -41,7 +41,7 @@ Task<Result<chain::BlockHeader>> block_with(chain::RpcClient& rpc, std::uint32_t
     } else {
         CO_TRY(const neo::Block before, co_await rpc.full_block(index - 1));
         CO_TRY(const neo::Block holder,
-               co_await chain::BlockReader(rpc, version.network).after(before.header));
+               co_await chain::read_after(rpc, before.header, version.network));
         block = chain::summary_of(holder);
     }
     if (std::ranges::count(block.transactions, hash) == 0)

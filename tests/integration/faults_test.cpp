@@ -160,12 +160,11 @@ TEST_F(Faults, ALieAboutABlockIsSeenByWhoKnowsTheOneBefore) {
     const std::uint32_t index = block_of(tx.hash()).value();
     mine(1);
     const neo::Block before = run(rpc.full_block(index - 1)).value();
-    chain::BlockReader reader(rpc, network.network());
     for (const NodeFault lie :
          {NodeFault::block_without_transaction, NodeFault::block_of_another_header}) {
         SCOPED_TRACE(fault_name(lie));
         plan().next(lie, "getblock");
-        const auto told = run(reader.after(before.header));
+        const auto told = run(chain::read_after(rpc, before.header, network.network()));
         ASSERT_FALSE(told.has_value());
         EXPECT_EQ(told.error().code, Errc::unauthenticated) << told.error().message;
         plan().next(lie, "getblock");
@@ -175,7 +174,7 @@ TEST_F(Faults, ALieAboutABlockIsSeenByWhoKnowsTheOneBefore) {
         EXPECT_EQ(shown.transactions.size() + (lie == NodeFault::block_without_transaction ? 1 : 0),
                   true_one.transactions.size());
         EXPECT_EQ(plan().count(lie), 2U);
-        EXPECT_TRUE(run(reader.after(before.header)).has_value());
+        EXPECT_TRUE(run(chain::read_after(rpc, before.header, network.network())).has_value());
     }
     // An empty block has no transaction to lose: the lie waits for one that has.
     plan().next(NodeFault::block_without_transaction);
