@@ -54,7 +54,7 @@ struct Execution {
     std::string vm_state;  // HALT or FAULT
     neo::Datoshi gas_consumed = 0;
     std::string exception;
-    std::vector<neo::StackItem> stack;
+    std::vector<neo::StackItem> stack;  // of a simulation; an application log's is not read
     std::vector<Notification> notifications;
 };
 

@@ -9,7 +9,7 @@
 #include "base/encoding.h"
 #include "node/schema.h"
 #include "node/send_journal_sql.h"
-#include "send_journal_contract.h"
+#include "send_journal_examples.h"
 #include "services/pricefeed/store_sql.h"
 #include "store/jobs.h"
 #include "store/leases.h"
