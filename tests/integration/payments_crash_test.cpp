@@ -66,5 +66,5 @@ TEST_F(Crashing, AtEveryPointLeavesEveryPaymentToBeMadeOnce) {
 }  // namespace nsl::payments
 
 int main(int argc, char** argv) {
-    return nsl::testing_support::network_main(argc, argv, {.nodes = 1});
+    return nsl::testing_support::network_main(argc, argv, {.nodes = 1, .block_time_ms = 120});
 }
