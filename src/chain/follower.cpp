@@ -81,8 +81,9 @@ Task<void> Follower::pause() {
     if (!woken_) co_await (clock_.sleep_for(options_.poll_every) || wake_.wait());
     // However often it is woken: who calls has no say in how often the nodes are asked.
     const auto since = clock_.monotonic() - looked_at_;
-    if (since < kBetweenLooks)
-        co_await clock_.sleep_for(std::chrono::ceil<milliseconds>(kBetweenLooks - since));
+    if (since >= kBetweenLooks) co_return;
+    const auto rest = std::chrono::ceil<milliseconds>(kBetweenLooks - since);
+    co_await clock_.sleep_for(rest);
 }
 
 void Follower::wake() {
