@@ -46,7 +46,6 @@ Result<std::vector<PaidTransaction>> paid_by(const neo::Hash160& account, const 
         const neo::Transaction& tx = block.whole.transactions[i];
         if (tx.signers.empty() || tx.signers[0].account != account) continue;
         const TransactionOutcome& outcome = block.outcomes.at(i);
-
         TRY(const neo::Datoshi fees, checked_add(tx.system_fee, tx.network_fee));
         out.push_back(
             {.hash = outcome.hash,

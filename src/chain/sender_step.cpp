@@ -34,8 +34,13 @@ Task<Status> Sender::step(FlightPtr flight) {
         case NextStep::nothing:
             co_return Status{};
         case NextStep::make:
-        case NextStep::replace:
             co_return co_await make(std::move(flight));
+        case NextStep::replace: {
+            const Status made = co_await make(flight);
+            // What is under way is sent again, whatever keeps a dearer one from being made.
+            if (!made && !flight->ended) static_cast<void>(co_await send(flight));
+            co_return made;
+        }
         case NextStep::send:
             co_return co_await send(std::move(flight));
     }
@@ -50,7 +55,7 @@ Task<Status> Sender::make(FlightPtr flight) {
                                               ", the chain at " + std::to_string(nodes_.height()));
     CO_TRY(const neo::Datoshi funds, co_await balance());
     // Before the simulation, in which a payment without funds is a fault.
-    if (flight->record.intent.spends >= funds) {
+    if (flight->attempts.empty() && flight->record.intent.spends >= funds) {
         forget_balance();
         co_return fail(Errc::insufficient_funds,
                        "it spends " + fixed_to_string(flight->record.intent.spends, 8) +

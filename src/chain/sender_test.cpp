@@ -170,6 +170,20 @@ TEST_F(Sending, WhatStaysOutIsReplacedByADearerOneThatRulesItOut) {
     EXPECT_EQ(journal.attempts()[0].state, AttemptState::replaced);
 }
 
+TEST_F(Sending, WhatCannotBeReplacedIsStillSentAgain) {
+    options.times.replace_after_blocks = 2;
+    begin_life();
+    add(payment("a"));
+    ASSERT_TRUE(until([&] { return node.pool_size() == 1; }));
+    node.drop_pool();
+    nodes.told = node.height() + 100;
+    mine(2);
+    ASSERT_TRUE(until([&] { return node.pool_size() == 1; }));
+    EXPECT_EQ(journal.attempts().size(), 1U);
+    mine();
+    EXPECT_EQ(record("a").state, IntentState::halted);
+}
+
 TEST_F(Sending, OutbiddingStopsAtTheFeeLimit) {
     options.times.replace_after_blocks = 2;
     options.network_fee_max = 3'000'000;  // the third pays for two, a fourth would for four
