@@ -57,19 +57,52 @@ struct BlockChecks::State {
     neo::WitnessChecker checker{};  // whoever checks: never two at once
     asio::thread_pool thread{1};
 
-    CheckedBlocks check(const neo::BlockHeader& previous, const Row& row) {
+    // How many of the row are each linked to the one before, and why the next one is not.
+    static CheckedBlocks linked(const neo::BlockHeader& previous, const Row& row) {
         CheckedBlocks out;
         const neo::BlockHeader* before = &previous;
         for (const auto& block : row) {
             const neo::BlockHeader& header = block->whole.header;
-            const Status held = neo::check_header(header, *before, network, checker);
-            if (!held) {
+            if (const Status held = neo::check_link(header, *before); !held) {
                 out.end = not_after(header, held.error());
                 break;
             }
             before = &header;
             ++out.good;
         }
+        return out;
+    }
+    Status signed_by(const neo::BlockHeader& header, const neo::Hash160& account) {
+        const Status held = neo::check_signers(header, account, network, checker);
+        if (!held) return not_after(header, held.error());
+        return {};
+    }
+    // Who signs a header signs, through its hash, all before it: so one signature is proof of a run
+    // of headers that name the same account, of which the last is signed by it. Where that does not
+    // hold, each is looked at on its own, to find the first that is wrong.
+    CheckedBlocks check(const neo::BlockHeader& previous, const Row& row) {
+        const CheckedBlocks links = linked(previous, row);
+        const auto header = [&](std::size_t i) -> const neo::BlockHeader& {
+            return row[i]->whole.header;
+        };
+        CheckedBlocks out;
+        neo::Hash160 account = previous.next_consensus;
+        bool one_by_one = false;
+        while (out.good < links.good) {
+            std::size_t last = out.good;
+            while (!one_by_one && last + 1 < links.good && header(last).next_consensus == account)
+                ++last;
+            const Status held = signed_by(header(last), account);
+            if (!held && last == out.good) {
+                out.end = held;
+                return out;
+            }
+            one_by_one = one_by_one || !held;
+            if (!held) continue;
+            out.good = last + 1;
+            account = header(last).next_consensus;
+        }
+        out.end = links.end;
         return out;
     }
     Task<CheckedBlocks> check_there(const neo::BlockHeader& previous, const Row& row) {

@@ -35,16 +35,20 @@ Task<Result<neo::Block>> read_after(RpcClient& node, neo::BlockHeader previous,
 Block summary_of(const neo::Block& block);
 
 // How many blocks of a row are of the chain, and what is wrong with the one after those: one that
-// the account which the header before names has not signed, or for another network
-// (unauthenticated), or that is not linked to it, or not later (conflict).
+// the account which the header before names has not signed, nor any later one of the row in its
+// place, or for another network (unauthenticated), or that is not linked to it, or not later
+// (conflict).
 struct CheckedBlocks {
     std::size_t good = 0;
     Status end{};
 };
 
 // Whoever has shown the blocks: their hashes must have been checked to be those of their bytes, as
-// RpcClient does. One signature costs about 0.1 ms, and there are as many as the consensus account
-// asks for, so a row of several is checked on a thread of this one's own.
+// RpcClient does. A header's hash covers the one before it, so who signs one signs all before it:
+// of headers in a row that name the same account the last one's witness is checked, and the
+// witnesses of the others are not (docs/decisions/0012-one-signature-for-a-row.md). One signature
+// costs about 0.1 ms, and there are as many as the account asks for, so a row is checked on a
+// thread of this one's own.
 class BlockChecks {
  public:
     // `network`: the magic, from configuration. It is part of what is signed, so it is not a node's

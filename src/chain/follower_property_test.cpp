@@ -110,7 +110,10 @@ RC_GTEST_FIXTURE_PROP(FollowerInTrouble, HandsEachBlockToEachOnceInOrder, ()) {
         RC_ASSERT(of.seen.size() == node.height() + 1 - from);
         for (const auto& block : of.seen) {
             RC_ASSERT(block->summary.index == from);
-            RC_ASSERT(block->whole == node.block(from++).whole);
+            // Of a witness that nobody needed to check nothing is said.
+            const neo::Block& truth = node.block(from++).whole;
+            RC_ASSERT(block->whole.header.hash() == truth.header.hash());
+            RC_ASSERT(block->whole.transactions == truth.transactions);
         }
     };
     whole(reader, reader_first);

@@ -38,7 +38,7 @@ struct TransactionOutcome {
 
 struct ReadBlock {
     Block summary;     // index, hashes, time
-    neo::Block whole;  // header signed by the chain's validators, transactions of its merkle root
+    neo::Block whole;  // of the chain; its witness may not have been looked at (see BlockChecks)
     std::vector<TransactionOutcome> outcomes;  // one for each transaction, in their order
 };
 

@@ -136,12 +136,12 @@ Hash256 merkle_root(std::span<const Hash256> hashes) {
 }
 
 Status check_header(const BlockHeader& header, const BlockHeader& previous, std::uint32_t network) {
+    TRY_OK(check_link(header, previous));
     WitnessChecker checker;
-    return check_header(header, previous, network, checker);
+    return check_signers(header, previous.next_consensus, network, checker);
 }
 
-Status check_header(const BlockHeader& header, const BlockHeader& previous, std::uint32_t network,
-                    WitnessChecker& checker) {
+Status check_link(const BlockHeader& header, const BlockHeader& previous) {
     if (header.previous != previous.hash())
         return fail(Errc::invalid_argument,
                     "the header is not linked to the one before: it names " +
@@ -152,8 +152,13 @@ Status check_header(const BlockHeader& header, const BlockHeader& previous, std:
                                                 std::to_string(previous.index));
     if (header.time_ms <= previous.time_ms)
         return fail(Errc::invalid_argument, "the header is not later than the one before");
+    return {};
+}
+
+Status check_signers(const BlockHeader& header, const Hash160& account, std::uint32_t network,
+                     WitnessChecker& checker) {
     const Status signed_by =
-        checker.check(header.witness, previous.next_consensus, sign_data(network, header.hash()));
+        checker.check(header.witness, account, sign_data(network, header.hash()));
     if (!signed_by) return fail(Errc::unauthenticated, "header: " + signed_by.error().message);
     return {};
 }

@@ -65,8 +65,11 @@ Hash256 merkle_root(std::span<const Hash256> hashes);
 // are is not known here. Errors: unauthenticated (the witness), invalid_argument (the rest, saying
 // which).
 Status check_header(const BlockHeader& header, const BlockHeader& previous, std::uint32_t network);
-// The same with what is kept of the headers before.
-Status check_header(const BlockHeader& header, const BlockHeader& previous, std::uint32_t network,
-                    WitnessChecker& checker);
+// Its two halves. The first: all but the signatures. Errors: invalid_argument.
+Status check_link(const BlockHeader& header, const BlockHeader& previous);
+// The second: signed by `account`, with what `checker` keeps of the headers before. Errors:
+// unauthenticated.
+Status check_signers(const BlockHeader& header, const Hash160& account, std::uint32_t network,
+                     WitnessChecker& checker);
 
 }  // namespace nsl::neo
