@@ -16,6 +16,7 @@
 #include "net/http_client.h"
 #include "node/checkpoints.h"
 #include "node/schema.h"
+#include "quantile.h"
 #include "store/open.h"
 
 namespace nsl {
@@ -158,12 +159,6 @@ std::size_t followed(Chain& on, const chain::BlockHeader& genesis, std::uint32_t
     const std::size_t events = reader.events;
     run_blocking(on.loop, tasks.stop(milliseconds(5'000)));
     return events;
-}
-
-double quantile(std::vector<double> values, double q) {
-    std::ranges::sort(values);
-    return values.at(std::min(values.size() - 1,
-                              static_cast<std::size_t>(q * static_cast<double>(values.size()))));
 }
 
 void backfill(Chain& on) {

@@ -21,6 +21,7 @@
 #include "net/http_client.h"
 #include "node/schema.h"
 #include "node/send_journal_sql.h"
+#include "quantile.h"
 #include "store/open.h"
 
 namespace nsl {
@@ -65,13 +66,8 @@ struct World {
 struct Quantiles {
     double p50 = 0, p99 = 0;
 };
-Quantiles of(std::vector<double> values) {
-    std::ranges::sort(values);
-    const auto at = [&](double q) {
-        return values[std::min(values.size() - 1,
-                               static_cast<std::size_t>(q * static_cast<double>(values.size())))];
-    };
-    return {at(0.5), at(0.99)};
+Quantiles of(const std::vector<double>& values) {
+    return {quantile(values, 0.5), quantile(values, 0.99)};
 }
 
 Task<Result<std::vector<double>>> bare(World& world) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "quantile.h"
 #include "stack_fixture.h"
 
 namespace nsl {
@@ -14,13 +15,6 @@ constexpr int kMoves = 60;
 
 double ms_since(std::chrono::nanoseconds began, const Clock& clock) {
     return std::chrono::duration<double, std::milli>(clock.monotonic() - began).count();
-}
-
-double quantile(std::vector<double> values, double q) {
-    if (values.empty()) return 0;
-    std::ranges::sort(values);
-    return values[std::min(values.size() - 1,
-                           static_cast<std::size_t>(q * static_cast<double>(values.size())))];
 }
 
 // The value of one series in Prometheus text; 0 when it is not there.

@@ -2,24 +2,23 @@
 #include "chain/follower.h"
 
 #include <algorithm>
-#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
 #include <utility>
 
 #include "base/crash_point.h"
+#include "base/one_exception.h"
 #include "chain/error_kinds.h"
 
 namespace nsl::chain {
 namespace {
 
+using namespace asio::experimental::awaitable_operators;
+
 constexpr milliseconds kBetweenLooks{20};    // at least, for a follower that is woken
 constexpr milliseconds kFaultEvery{10'000};  // between two lines of the log
-
-using namespace asio::experimental::awaitable_operators;
 
 // Blocks between two looks at the node's height.
 constexpr std::uint64_t kBlocksPerLook = 2'000;
@@ -44,17 +43,6 @@ Follower::Follower(Nodes& nodes, Clock& clock, Logger log, FollowerOptions optio
       checks_(options.network) {}
 
 Task<void> Follower::run() {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    try {
-        co_await follow();
-    } catch (const std::exception&) {
-        // Of two things that were cancelled side by side there are two exceptions.
-        if (state.cancelled() == asio::cancellation_type::none) throw;
-        throw boost::system::system_error(asio::error::operation_aborted);
-    }
-}
-
-Task<void> Follower::follow() {
     for (Reader& reader : readers_) reader.ask = true;
     const bool fields = std::ranges::any_of(
         readers_, [](const Reader& reader) { return reader.subscriber->reads_fields(); });
@@ -78,7 +66,7 @@ Task<void> Follower::follow() {
 }
 
 Task<void> Follower::pause() {
-    if (!woken_) co_await (clock_.sleep_for(options_.poll_every) || wake_.wait());
+    if (!woken_) co_await one_exception(clock_.sleep_for(options_.poll_every) || wake_.wait());
     // However often it is woken: who calls has no say in how often the nodes are asked.
     const auto since = clock_.monotonic() - looked_at_;
     if (since >= kBetweenLooks) co_return;
@@ -165,7 +153,8 @@ Task<Result<bool>> Follower::step() {
         next += static_cast<std::uint32_t>(now.blocks.size());
         if (!now.goes_on() || next > target) break;
         // The next are on their way while these are verified and handed out.
-        auto [taken, then] = co_await (take(node, now) && fetcher_->fetch(node, next, target));
+        auto [taken, then] =
+            co_await one_exception(take(node, now) && fetcher_->fetch(node, next, target));
         CO_TRY_OK(std::move(taken));
         now = std::move(then);
     }

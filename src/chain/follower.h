@@ -69,7 +69,6 @@ class Follower {
         bool ask = true;  // what its checkpoint is
     };
 
-    Task<void> follow();
     // Reads and hands out a number of blocks; true when more are waiting.
     Task<Result<bool>> step();
     Task<Status> ask_checkpoints();

@@ -2,9 +2,9 @@
 // The calls of RpcPool that ask more than one node.
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/multiple_exceptions.hpp>
 
 #include "base/deadline.h"
+#include "base/one_exception.h"
 #include "chain/rpc_pool_state.h"
 
 namespace nsl::chain {
@@ -24,11 +24,7 @@ bool says_nothing(const Error& error) {
 // Ends when one has ended and the other has been cancelled. Cancelled itself, it throws as any
 // coroutine does.
 Task<void> either(Task<void> one, Task<void> other) {
-    try {
-        co_await (std::move(one) || std::move(other));
-    } catch (const asio::multiple_exceptions& thrown) {
-        std::rethrow_exception(thrown.first_exception());
-    }
+    co_await one_exception(std::move(one) || std::move(other));
 }
 
 // One transaction on its way to several nodes. Outlives who awaits the first answer.

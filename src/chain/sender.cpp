@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/multiple_exceptions.hpp>
 
 #include "base/checked.h"
 #include "base/crash_point.h"
+#include "base/one_exception.h"
 #include "chain/sender_flight.h"
 
 namespace nsl::chain {
@@ -19,24 +19,8 @@ constexpr std::size_t kOpenOfPurpose = 1'000;
 constexpr milliseconds kTroubleEvery{10'000};  // between two lines of the log
 constexpr milliseconds kWaitLook{1'000};       // for the end of what another process works on
 
-// Cancelled, each of them throws: who awaits both is to see that it was a cancellation.
-Task<void> both(Task<void> one, Task<void> other) {
-    try {
-        co_await (std::move(one) && std::move(other));
-    } catch (const asio::multiple_exceptions& thrown) {
-        std::rethrow_exception(thrown.first_exception());
-    }
-}
-
 std::size_t bytes_of(const Intent& intent) {
     return intent.script.size() + intent.payload.size();
-}
-
-BlockHeader header_of(const Block& block) {
-    return {.index = block.index,
-            .hash = block.hash,
-            .previous = block.previous,
-            .time_ms = block.time_ms};
 }
 
 // The transactions of the block whose fees the account paid. Errors: limit_exceeded.
@@ -139,7 +123,7 @@ Task<void> Sender::run() {
     ready_.clear();
     later_.clear();
     co_await load();
-    co_await both(work(options_.at_once), both(retry_later(), look_again()));
+    co_await one_exception(work(options_.at_once) && one_exception(retry_later() && look_again()));
 }
 
 Task<void> Sender::load() {
@@ -216,7 +200,7 @@ Task<void> Sender::work(std::size_t workers) {
     if (workers <= 1)
         co_await worker();
     else
-        co_await both(worker(), work(workers - 1));
+        co_await one_exception(worker() && work(workers - 1));
 }
 
 Task<void> Sender::worker() {
@@ -344,13 +328,14 @@ Task<Status> Sender::on_block(std::shared_ptr<const ReadBlock> block) {
     if (in_doubt_) CO_TRY_OK(co_await refresh_all());
     const bool ours = !paid.empty();
     crash_point("sender.block_read");
-    auto effect = co_await journal_.apply(header_of(block->summary), std::move(paid));
+    const BlockHeader& header = block->summary;
+    auto effect = co_await journal_.apply(header, std::move(paid));
     crash_point("sender.block_applied");
     if (!effect) {
         in_doubt_ = true;
         co_return std::unexpected(std::move(effect).error());
     }
-    checkpoint_ = header_of(block->summary);
+    checkpoint_ = header;
     if (ours) forget_balance();
     for (IntentRecord& record : effect->ended)
         if (const auto found = flights_.find(record.intent.id); found != flights_.end())
